@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { bytes } from './bytes.js';
+import { filePath, notTextReason } from './file.js';
+
+/**
+ * The largest update of one push. It lies well under Socket.IO's
+ * `maxHttpBufferSize` (see platform/socket.adapter), above which a socket would
+ * be cut without a word and a resend would loop (DOC8). Larger changes are sent in pieces.
+ */
+export const UPDATE_MAX_BYTES = 1_000_000;
+/** Text of a document: beyond it a file opens in a viewer. UTF-16 units. */
+export const DOCUMENT_MAX_LENGTH = 8_000_000;
+/** The one shared type in a document's Y.Doc: its text, LF inside (DOC10). */
+export const TEXT_NAME = 'text';
+
+/** A Yjs client id: random 32 bits, registered to its person when it joins (DOC9). */
+export const documentClientId = z.number().int().min(0).max(0xffffffff);
+
+export const documentJoin = z.object({
+  workspaceId: z.uuid(),
+  path: filePath,
+  clientId: documentClientId,
+  /** What this client has already, or null when it starts empty. */
+  known: z.object({ generation: z.number().int(), stateVector: bytes(1_000_000) }).nullable(),
+});
+export type DocumentJoin = z.infer<typeof documentJoin>;
+
+/** Either a live document or the reason why the path opens read-only. */
+export const documentState = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('live'),
+    documentId: z.uuid(),
+    /** Raised when the content is replaced as a whole; state of another generation cannot be merged. */
+    generation: z.number().int(),
+    /** All the client lacks of the durable state (everything, where `known` is of another generation). */
+    update: z.instanceof(Uint8Array),
+    /** The server's durable state vector: the client answers with what this lacks (DOC2). */
+    stateVector: z.instanceof(Uint8Array),
+    writable: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal('not-text'),
+    reason: notTextReason,
+    size: z.number().int(),
+    target: z.string().optional(),
+  }),
+]);
+export type DocumentState = z.infer<typeof documentState>;
+
+export const documentPush = z.object({
+  documentId: z.uuid(),
+  generation: z.number().int(),
+  update: bytes(UPDATE_MAX_BYTES),
+});
+export type DocumentPush = z.infer<typeof documentPush>;
+
+/** Acknowledges a push: its row is committed. */
+export const documentPushed = z.object({ seq: z.number().int() });
+
+export const documentLeave = z.object({ documentId: z.uuid() });
+
+/** Something new in a document. Its author never hears it again; a repetition is harmless. */
+export const documentUpdated = z.object({
+  documentId: z.uuid(),
+  generation: z.number().int(),
+  update: z.instanceof(Uint8Array),
+});
+
+/** The document was replaced, moved or is gone: join its path again. */
+export const documentReset = z.object({
+  documentId: z.uuid(),
+  reason: z.enum(['replaced', 'moved', 'deleted']),
+});
+/** Storing fails or works again: the client shows that its text is kept on this device only. */
+export const documentStoring = z.object({ documentId: z.uuid(), failing: z.boolean() });

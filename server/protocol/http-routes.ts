@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { commitCreated, commitCreation, commitPreview, commitPreviewQuery } from './commit.js';
+import { eventPage, eventQuery } from './event.js';
+import {
+  baseFile,
+  fileChange,
+  fileCreation,
+  fileMove,
+  filePathBody,
+  fileUndo,
+  fileUndoable,
+  workspaceFiles,
+} from './file.js';
+import {
+  invitation,
+  invitationAcceptance,
+  invitationCreated,
+  invitationCreation,
+  invitationLook,
+  invitationPreview,
+  linkToken,
+  member,
+} from './invitation.js';
+import { branch, branchCreation, branchRef, repository, repositoryRef } from './repository.js';
+import { account, accountUpdate } from './user.js';
+import { location, locationQuery, recentWorkspace, workspace } from './workspace.js';
+
+const none = z.null();
+const byId = z.object({ id: z.uuid() });
+
+type Route = { params?: z.ZodType; query?: z.ZodType; body?: z.ZodType; reply: z.ZodType };
+
+/** Everything a client may ask for over HTTP: one line per route, errors as `errorBody`. */
+export const httpRoutes = {
+  'GET /api/session': { reply: account },
+  /** Trades the owner's one-time link for a session cookie. */
+  'POST /api/session': { body: z.object({ token: linkToken }), reply: account },
+  'PATCH /api/session': { body: accountUpdate, reply: account },
+  'DELETE /api/session': { reply: none },
+
+  'GET /api/invitations': { query: repositoryRef, reply: z.array(invitation) },
+  'POST /api/invitations': { body: invitationCreation, reply: invitationCreated },
+  'DELETE /api/invitations/:id': { params: byId, reply: none },
+  'POST /api/invitations/preview': { body: invitationLook, reply: invitationPreview },
+  'POST /api/invitations/accept': { body: invitationAcceptance, reply: account },
+  'GET /api/members': { query: repositoryRef, reply: z.array(member) },
+  'DELETE /api/members/:id': { params: byId, query: repositoryRef, reply: none },
+
+  'GET /api/repositories': { reply: z.array(repository) },
+  'GET /api/github/:owner/:repo': { params: repositoryRef, reply: repository },
+  'GET /api/github/:owner/:repo/branches': { params: repositoryRef, reply: z.array(branch) },
+  'POST /api/github/branches': { body: branchCreation, reply: branch },
+
+  'GET /api/workspaces/recent': { reply: z.array(recentWorkspace) },
+  'GET /api/workspaces/location': { query: locationQuery, reply: location },
+  /** Opens the room of a branch: finds or makes it. */
+  'POST /api/workspaces': { body: branchRef, reply: workspace },
+
+  'GET /api/workspaces/:id/events': { params: byId, query: eventQuery, reply: eventPage },
+
+  'GET /api/workspaces/:id/files': { params: byId, reply: workspaceFiles },
+  'GET /api/workspaces/:id/changes': { params: byId, reply: z.array(fileChange) },
+  /** The file at the base commit, for a diff or a read-only view. */
+  'GET /api/workspaces/:id/base': { params: byId, query: filePathBody, reply: baseFile },
+  /** Its raw bytes at the base commit (images, sounds, downloads); the reply is the body itself. */
+  'GET /api/workspaces/:id/raw': { params: byId, query: filePathBody, reply: z.instanceof(Uint8Array) },
+  'POST /api/workspaces/:id/files': { params: byId, body: fileCreation, reply: none },
+  'POST /api/workspaces/:id/files/move': { params: byId, body: fileMove, reply: none },
+  'POST /api/workspaces/:id/files/delete': { params: byId, body: filePathBody, reply: fileUndoable },
+  /** Back to the base: a created file goes, a deleted or renamed one returns, text gets its old lines as a forward edit. */
+  'POST /api/workspaces/:id/files/discard': { params: byId, body: filePathBody, reply: fileUndoable },
+  'POST /api/workspaces/:id/files/undo': { params: byId, body: fileUndo, reply: none },
+
+  'POST /api/workspaces/:id/commit/preview': { params: byId, body: commitPreviewQuery, reply: commitPreview },
+  'POST /api/workspaces/:id/commit': { params: byId, body: commitCreation, reply: commitCreated },
+} satisfies Record<string, Route>;
+
+type Routes = typeof httpRoutes;
+export type HttpRoute = keyof Routes;
+type Part<Route extends HttpRoute, Name extends string> =
+  Routes[Route] extends Record<Name, infer Schema extends z.ZodType> ? z.input<Schema> : undefined;
+export type RouteParams<Route extends HttpRoute> = Part<Route, 'params'>;
+export type RouteQuery<Route extends HttpRoute> = Part<Route, 'query'>;
+export type RouteBody<Route extends HttpRoute> = Part<Route, 'body'>;
+export type RouteReply<Route extends HttpRoute> = z.infer<Routes[Route]['reply']>;
