@@ -1,0 +1,27 @@
+import type { ProtocolError } from '@protocol/error.js';
+import type { NotTextReason } from '@protocol/file.js';
+import type { Role } from '@protocol/user.js';
+
+/** Where the connection to a workspace's room stands. */
+export type RoomState =
+  | { kind: 'connecting' }
+  | { kind: 'joined'; connectionId: string; role: Role }
+  /** The server cannot be reached; everything typed is kept and sent when it is back. */
+  | { kind: 'away'; since: number }
+  /** Ended for good, with the sentence to show: access withdrawn, signed out, another protocol version. */
+  | { kind: 'closed'; message: string };
+
+/** Where one document stands. */
+export type LiveDocumentState =
+  | { kind: 'loading' }
+  | {
+      kind: 'live';
+      writable: boolean;
+      /**
+       * saved: everything of ours is in the server's database. saving: on its way.
+       * kept: the server is away or cannot store; what is unsaved is on this device only.
+       */
+      save: 'saved' | 'saving' | 'kept';
+    }
+  | { kind: 'not-text'; reason: NotTextReason; size: number; target?: string }
+  | { kind: 'refused'; error: ProtocolError };

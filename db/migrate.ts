@@ -1,0 +1,30 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { migrate } from 'drizzle-orm/node-postgres/migrator';
+import pg from 'pg';
+import { createDatabase } from './client.js';
+
+/** Two processes that start at once must not migrate at once. Any fixed number will do. */
+const MIGRATION_LOCK = 7_031_975;
+
+/** Brings the database at `url` to the newest schema. Safe to call from many processes at once. */
+export async function migrateDatabase(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await migrate(createDatabase(client as unknown as pg.PoolClient), {
+      migrationsFolder: migrationsFolder(),
+    });
+  } finally {
+    await client.end();
+  }
+}
+
+/** The SQL files stand in the sources only: this file runs from `db/` and from `dist/db/`. */
+function migrationsFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  return join(folder, 'db', 'migrations');
+}

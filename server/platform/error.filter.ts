@@ -1,0 +1,40 @@
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { ProtocolError } from '../protocol/error.js';
+import { log } from './log.js';
+
+/** What may leave the server of any failure: a ProtocolError as it is, anything else as `internal`, logged with its cause. */
+export function toProtocolError(error: unknown): ProtocolError {
+  if (error instanceof ProtocolError) {
+    if (error.cause) log.warn({ error: error.cause, code: error.code }, error.message);
+    return error;
+  }
+  if (error instanceof HttpException) {
+    const status = error.getStatus();
+    if (status === 404) return new ProtocolError('not-found', 'There is nothing at this address.');
+    if (status === 413) return new ProtocolError('too-large', 'This request is larger than Perch takes.');
+    if (status < 500) return new ProtocolError('invalid', 'This request cannot be read.');
+  }
+  log.error({ err: error }, 'a request failed');
+  return new ProtocolError('internal', 'Something went wrong in Perch. Your work is kept; try again.', {
+    cause: error,
+  });
+}
+
+/** Turns whatever a controller throws into the protocol's error body. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const response = http.getResponse<Response>();
+    const request = http.getRequest<Request>();
+    if (response.headersSent) {
+      request.destroy();
+      return;
+    }
+    const error = toProtocolError(thrown);
+    if (error.retryAfterMs !== undefined)
+      response.setHeader('Retry-After', Math.ceil(error.retryAfterMs / 1000));
+    response.status(error.status).json(error.toBody());
+  }
+}

@@ -1,0 +1,67 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import createSubscriber from 'pg-listen';
+import { log } from './log.js';
+
+export type Channel = 'perch_document' | 'perch_event' | 'perch_presence' | 'perch_access' | 'perch_file';
+
+/** How often readers look without having been woken: a notice can be lost while LISTEN reconnects (DOC4). */
+export const CATCH_UP_MS = 5_000;
+
+/**
+ * The one LISTEN of this process. It connects at start, reconnects for ever,
+ * and guarantees that after any gap every subscriber is woken once
+ * (`payload` null): a notice is a wake-up, never the data.
+ */
+@Injectable()
+export class NotificationListener implements OnApplicationShutdown {
+  readonly #subscriber;
+  readonly #handlers = new Map<Channel, Set<(payload: string | null) => void>>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(url: string) {
+    this.#subscriber = createSubscriber.default(
+      { connectionString: url, keepAlive: true, application_name: 'perch-listen' },
+      {
+        parse: (text) => text,
+        serialize: (value: string) => value,
+        retryLimit: Infinity,
+        retryTimeout: Infinity,
+        retryInterval: (n) => Math.min(100 * n, 2_000),
+        paranoidChecking: 10_000,
+      },
+    );
+    this.#subscriber.events.on('connected', () => this.#wakeAll());
+    this.#subscriber.events.on('error', (error) => log.error({ error: error.message }, 'LISTEN is gone'));
+    this.#subscriber.events.on('reconnect', (attempt) => log.warn({ attempt }, 'LISTEN reconnects'));
+  }
+
+  async start(): Promise<void> {
+    await this.#subscriber.connect();
+    this.#timer = setInterval(() => this.#wakeAll(), CATCH_UP_MS);
+  }
+
+  /** Calls `handler` with each notice's payload, and with null whenever one may have been missed. */
+  async listen(channel: Channel, handler: (payload: string | null) => void): Promise<() => void> {
+    let handlers = this.#handlers.get(channel);
+    if (!handlers) {
+      handlers = new Set();
+      this.#handlers.set(channel, handlers);
+      const all = handlers;
+      this.#subscriber.notifications.on(channel, (payload: string) => {
+        for (const each of all) each(payload);
+      });
+      await this.#subscriber.listenTo(channel);
+    }
+    handlers.add(handler);
+    return () => handlers.delete(handler);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#subscriber.close();
+  }
+
+  #wakeAll(): void {
+    for (const handlers of this.#handlers.values()) for (const handler of handlers) handler(null);
+  }
+}

@@ -1,0 +1,95 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { IoAdapter } from '@nestjs/platform-socket.io';
+import type { IncomingMessage } from 'node:http';
+import type { Server, ServerOptions, Socket } from 'socket.io';
+import msgpackParser from 'socket.io-msgpack-parser';
+import type { ClientToServerEvents } from '../protocol/client-events.js';
+import { ProtocolError } from '../protocol/error.js';
+import type { ServerToClientEvents } from '../protocol/server-events.js';
+import { PROTOCOL_VERSION } from '../protocol/version.js';
+import type { Account } from '../protocol/user.js';
+
+/** A socket whose account is known: nobody else gets past the handshake. */
+export type Connection = Socket<
+  ClientToServerEvents,
+  ServerToClientEvents,
+  Record<string, never>,
+  { account: Account }
+>;
+export type SocketServer = Server<
+  ClientToServerEvents,
+  ServerToClientEvents,
+  Record<string, never>,
+  { account: Account }
+>;
+
+/**
+ * The largest packet. A push is limited to a quarter of it (UPDATE_MAX_BYTES),
+ * because above this size Socket.IO cuts the connection without a word (DOC8).
+ */
+const PACKET_MAX_BYTES = 4_000_000;
+
+export type Handshake = {
+  /** Who the cookie header belongs to. */
+  authenticate(cookieHeader: string | undefined): Promise<Account | null>;
+  /** Whether a page of this origin may connect: CORS does not cover WebSocket (SEC2). */
+  isOwnOrigin(origin: string | undefined, host: string | undefined): boolean;
+};
+
+/**
+ * Socket.IO as Perch speaks it: WebSocket alone (no sticky sessions), binary
+ * packets, no compression on the hot path, and a handshake that fails closed.
+ */
+export class SocketAdapter extends IoAdapter {
+  constructor(
+    application: INestApplicationContext,
+    private readonly handshake: Handshake,
+  ) {
+    super(application);
+  }
+
+  override createIOServer(port: number, options?: ServerOptions): Server {
+    const settings: Partial<ServerOptions> = {
+      ...options,
+      path: '/socket',
+      serveClient: false,
+      transports: ['websocket'],
+      perMessageDeflate: false,
+      maxHttpBufferSize: PACKET_MAX_BYTES,
+      parser: msgpackParser,
+      allowRequest: (request: IncomingMessage, decide: (error: string | null, allowed: boolean) => void) => {
+        decide(null, this.handshake.isOwnOrigin(request.headers.origin, request.headers.host));
+      },
+    };
+    const server = super.createIOServer(port, settings as ServerOptions) as unknown as Server;
+    (server as unknown as SocketServer).use((socket, next) => {
+      void this.#admit(socket).then(
+        () => next(),
+        (error: unknown) => next(refusal(error)),
+      );
+    });
+    return server;
+  }
+
+  async #admit(socket: Connection): Promise<void> {
+    if (socket.handshake.auth.protocol !== PROTOCOL_VERSION) {
+      throw new ProtocolError(
+        'conflict',
+        'A new version of Perch is here. Reload this page; your work is kept.',
+      );
+    }
+    const account = await this.handshake.authenticate(socket.handshake.headers.cookie);
+    if (!account)
+      throw new ProtocolError('unauthenticated', 'You are signed out. Sign in again; your work is kept.');
+    socket.data.account = account;
+  }
+}
+
+/** Socket.IO carries an error's `data` to the client's `connect_error`. */
+function refusal(error: unknown): Error {
+  const known =
+    error instanceof ProtocolError
+      ? error
+      : new ProtocolError('unavailable', 'Perch cannot take you in now.', { cause: error });
+  return Object.assign(new Error(known.message), { data: known.toBody() });
+}
