@@ -1,4 +1,5 @@
-import { bigint, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { bigint, index, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import { workspaces } from './workspace.js';
 
 /** What happened in a workspace, for good: the database refuses UPDATE and DELETE (EVT3). */
@@ -15,5 +16,11 @@ export const workspaceEvents = pgTable(
     payload: jsonb().$type<Record<string, unknown>>().notNull(),
     createdAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
   },
-  (table) => [primaryKey({ columns: [table.workspaceId, table.seq] })],
+  (table) => [
+    primaryKey({ columns: [table.workspaceId, table.seq] }),
+    // Whether a person was last said to have come or to have gone.
+    index('workspace_events_people')
+      .on(table.workspaceId, table.actor, table.seq)
+      .where(sql`${table.type} in ('person.joined', 'person.left')`),
+  ],
 );

@@ -2,6 +2,7 @@
 export * from './commit.js';
 export * from './document.js';
 export * from './event.js';
+export * from './file.js';
 export * from './presence.js';
 export * from './repository.js';
 export * from './user.js';
