@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bytes } from './bytes.js';
+import { anyBytes, bytes } from './bytes.js';
 import { filePath, notTextReason } from './file.js';
 
 /**
@@ -8,6 +8,8 @@ import { filePath, notTextReason } from './file.js';
  * be cut without a word and a resend would loop (DOC8). Larger changes are sent in pieces.
  */
 export const UPDATE_MAX_BYTES = 1_000_000;
+/** All pieces of one update together. */
+export const UPDATE_TOTAL_MAX_BYTES = 24_000_000;
 /** Text of a document: beyond it a file opens in a viewer. UTF-16 units. */
 export const DOCUMENT_MAX_LENGTH = 8_000_000;
 /** The one shared type in a document's Y.Doc: its text, LF inside (DOC10). */
@@ -21,7 +23,9 @@ export const documentJoin = z.object({
   path: filePath,
   clientId: documentClientId,
   /** What this client has already, or null when it starts empty. */
-  known: z.object({ generation: z.number().int(), stateVector: bytes(1_000_000) }).nullable(),
+  known: z
+    .object({ documentId: z.uuid(), generation: z.number().int(), stateVector: bytes(1_000_000) })
+    .nullable(),
 });
 export type DocumentJoin = z.infer<typeof documentJoin>;
 
@@ -33,10 +37,15 @@ export const documentState = z.discriminatedUnion('kind', [
     /** Raised when the content is replaced as a whole; state of another generation cannot be merged. */
     generation: z.number().int(),
     /** All the client lacks of the durable state (everything, where `known` is of another generation). */
-    update: z.instanceof(Uint8Array),
+    update: anyBytes,
     /** The server's durable state vector: the client answers with what this lacks (DOC2). */
-    stateVector: z.instanceof(Uint8Array),
+    stateVector: anyBytes,
     writable: z.boolean(),
+    /**
+     * Where `known` is of another document or generation: the last state of that
+     * one. What the client has beyond it is rebased onto the new text (DOC1).
+     */
+    previous: anyBytes.optional(),
   }),
   z.object({
     kind: z.literal('not-text'),
@@ -50,7 +59,10 @@ export type DocumentState = z.infer<typeof documentState>;
 export const documentPush = z.object({
   documentId: z.uuid(),
   generation: z.number().int(),
+  /** An update, or the next piece of one. */
   update: bytes(UPDATE_MAX_BYTES),
+  /** More pieces follow: the last one is acknowledged when all are stored, the others at once with seq 0. */
+  more: z.boolean().optional(),
 });
 export type DocumentPush = z.infer<typeof documentPush>;
 
@@ -63,7 +75,7 @@ export const documentLeave = z.object({ documentId: z.uuid() });
 export const documentUpdated = z.object({
   documentId: z.uuid(),
   generation: z.number().int(),
-  update: z.instanceof(Uint8Array),
+  update: anyBytes,
 });
 
 /** The document was replaced, moved or is gone: join its path again. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { anyBytes } from './bytes.js';
 import { commitCreated, commitCreation, commitPreview, commitPreviewQuery } from './commit.js';
 import { eventPage, eventQuery } from './event.js';
 import {
@@ -63,7 +64,7 @@ export const httpRoutes = {
   /** The file at the base commit, for a diff or a read-only view. */
   'GET /api/workspaces/:id/base': { params: byId, query: filePathBody, reply: baseFile },
   /** Its raw bytes at the base commit (images, sounds, downloads); the reply is the body itself. */
-  'GET /api/workspaces/:id/raw': { params: byId, query: filePathBody, reply: z.instanceof(Uint8Array) },
+  'GET /api/workspaces/:id/raw': { params: byId, query: filePathBody, reply: anyBytes },
   'POST /api/workspaces/:id/files': { params: byId, body: fileCreation, reply: none },
   'POST /api/workspaces/:id/files/move': { params: byId, body: fileMove, reply: none },
   'POST /api/workspaces/:id/files/delete': { params: byId, body: filePathBody, reply: fileUndoable },

@@ -1,0 +1,339 @@
+import { TEXT_NAME, UPDATE_MAX_BYTES, type DocumentState } from '@protocol/document.js';
+import { ProtocolError } from '@protocol/error.js';
+import { textEdits } from '@protocol/text-edits.js';
+import * as Y from 'yjs';
+import type { LiveDocumentState } from './room-state.js';
+import { rebaseText } from './rebase-text.js';
+import { call, type RoomSocket } from './room-socket.js';
+
+/** Pushes that may await their acknowledgement; what is typed meanwhile gathers into the next. */
+const WINDOW = 8;
+const RETRY_MIN_MS = 250;
+const RETRY_MAX_MS = 5_000;
+
+/**
+ * A file that everybody edits at once. Joined by its Room, kept through lost
+ * connections, ended by its last `close`. `doc` and `text` are other objects
+ * after the document was replaced as a whole; `subscribe` tells of it.
+ * Guarantee: `saved` is said only when the server's database has every edit
+ * made here; until then the edits are held and sent again.
+ */
+export class LiveDocument {
+  holders = 0;
+  #doc = new Y.Doc();
+  #state: LiveDocumentState = { kind: 'loading' };
+  readonly #listeners = new Set<() => void>();
+  #joined: { documentId: string; generation: number; writable: boolean } | undefined;
+  /** Kept between joins: whose state `doc` is. */
+  #known: { documentId: string; generation: number } | undefined;
+  /** Told between our entering the document on the server and its answer. */
+  #early: { documentId: string; generation: number; update: Uint8Array }[] = [];
+  #connected = false;
+  #serverFails = false;
+  #outgoing: Uint8Array[] = [];
+  #inFlight = 0;
+  /** Raised by every join and disconnect: answers from before are ignored. */
+  #attempt = 0;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  #retryMs = RETRY_MIN_MS;
+  #flushing = false;
+  #stopped = false;
+
+  constructor(
+    private readonly socket: RoomSocket,
+    private readonly workspaceId: string,
+    readonly path: string,
+    private readonly onClosed: () => void,
+  ) {
+    this.#observe(this.#doc);
+    socket.on('document:updated', this.#onUpdated);
+    socket.on('document:reset', this.#onReset);
+    socket.on('document:storing', this.#onStoring);
+  }
+
+  get doc(): Y.Doc {
+    return this.#doc;
+  }
+
+  get text(): Y.Text {
+    return this.#doc.getText(TEXT_NAME);
+  }
+
+  get state(): LiveDocumentState {
+    return this.#state;
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Gives up one holder. The last one's leaving waits until everything is stored. */
+  close(): void {
+    if (--this.holders > 0) return;
+    if (this.#unsaved()) return;
+    this.stop();
+    this.onClosed();
+  }
+
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    clearTimeout(this.#retryTimer);
+    this.socket.off('document:updated', this.#onUpdated);
+    this.socket.off('document:reset', this.#onReset);
+    this.socket.off('document:storing', this.#onStoring);
+    if (this.#joined && this.socket.connected) {
+      call(this.socket, 'document:leave', { documentId: this.#joined.documentId }).catch(() => {});
+    }
+  }
+
+  /** Called by the Room after each (re)connect. */
+  join(): void {
+    clearTimeout(this.#retryTimer);
+    this.#connected = true;
+    this.#joined = undefined;
+    const attempt = ++this.#attempt;
+    const known = this.#known && { ...this.#known, stateVector: Y.encodeStateVector(this.#doc) };
+    call(this.socket, 'document:join', {
+      workspaceId: this.workspaceId,
+      path: this.path,
+      clientId: this.#doc.clientID,
+      known: known ?? null,
+    }).then(
+      (state) => attempt === this.#attempt && this.#entered(state),
+      (error: unknown) => attempt === this.#attempt && this.#refused(error),
+    );
+  }
+
+  /** Called by the Room when the connection is lost. */
+  disconnected(): void {
+    clearTimeout(this.#retryTimer);
+    this.#attempt++;
+    this.#early = [];
+    this.#connected = false;
+    this.#joined = undefined;
+    this.#inFlight = 0;
+    this.#showLive();
+  }
+
+  #entered(state: DocumentState): void {
+    this.#retryMs = RETRY_MIN_MS;
+    if (state.kind === 'not-text') {
+      this.#set(state);
+      return;
+    }
+    const { documentId, generation, writable } = state;
+    if (this.#known && (this.#known.documentId !== documentId || this.#known.generation !== generation)) {
+      this.#rebase(state);
+      return;
+    }
+    this.#known = { documentId, generation };
+    this.#joined = { documentId, generation, writable };
+    Y.applyUpdate(this.#doc, state.update, this);
+    for (const news of this.#early) this.#apply(news);
+    this.#early = [];
+    // Everything unsent is part of what the server lacks.
+    this.#outgoing = [];
+    this.#inFlight = 0;
+    this.#serverFails = false;
+    if (writable) {
+      const missing = this.#missing(state);
+      if (missing) this.#outgoing.push(missing);
+    }
+    this.#showLive();
+    this.#flush();
+  }
+
+  /** All that we have and the server's durable state lacks, other people's edits included (DOC2). */
+  #missing(state: Extract<DocumentState, { kind: 'live' }>): Uint8Array | null {
+    const theirs = Y.decodeStateVector(state.stateVector);
+    const ours = Y.decodeStateVector(Y.encodeStateVector(this.#doc));
+    const lacksStructs = [...ours].some(([client, clock]) => clock > (theirs.get(client) ?? 0));
+    // Its answer to our state vector carries every deletion it has.
+    const lacksDeletes = !Y.equalDeleteSets(
+      Y.mergeDeleteSets([Y.decodeUpdate(state.update).ds]),
+      Y.createDeleteSetFromStructStore(this.#doc.store),
+    );
+    return lacksStructs || lacksDeletes ? Y.encodeStateAsUpdate(this.#doc, state.stateVector) : null;
+  }
+
+  /** The document was replaced while we had edits on the old one: they are merged into the new text. */
+  #rebase(state: Extract<DocumentState, { kind: 'live' }>): void {
+    const ours = this.text.toString();
+    const base = state.previous ? textOf(state.previous) : ours;
+    const doc = new Y.Doc();
+    Y.applyUpdate(doc, state.update);
+    const text = doc.getText(TEXT_NAME);
+    const theirs = text.toString();
+    this.#doc.destroy();
+    this.#doc = doc;
+    this.#known = { documentId: state.documentId, generation: state.generation };
+    if (state.writable) {
+      doc.transact(() => {
+        for (const edit of textEdits(theirs, rebaseText(base, ours, theirs))) {
+          text.delete(edit.at, edit.remove);
+          text.insert(edit.at, edit.insert);
+        }
+      });
+    }
+    this.#observe(doc);
+    this.#outgoing = [];
+    this.#inFlight = 0;
+    // The new Y.Doc has a client id of its own, which has to join before it edits.
+    this.join();
+  }
+
+  #refused(error: unknown): void {
+    const refusal =
+      error instanceof ProtocolError
+        ? error
+        : new ProtocolError('internal', 'The file could not be opened.', { cause: error });
+    if (refusal.retry && this.#connected) this.#joinLater(refusal.retryAfterMs);
+    // What was typed is not thrown away for a refusal that may pass.
+    if (this.#known && refusal.retry) this.#showLive();
+    else this.#set({ kind: 'refused', error: refusal });
+  }
+
+  #joinLater(afterMs = this.#retryMs): void {
+    clearTimeout(this.#retryTimer);
+    this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MAX_MS);
+    this.#retryTimer = setTimeout(() => this.#connected && this.join(), afterMs);
+  }
+
+  #observe(doc: Y.Doc): void {
+    doc.on('update', (update: Uint8Array, origin: unknown) => {
+      if (origin === this || doc !== this.#doc) return;
+      this.#outgoing.push(update);
+      this.#showLive();
+      if (this.#flushing) return;
+      this.#flushing = true;
+      // All edits of this turn are one push.
+      queueMicrotask(() => {
+        this.#flushing = false;
+        this.#flush();
+      });
+    });
+  }
+
+  #flush(): void {
+    const joined = this.#joined;
+    if (!joined?.writable) return;
+    while (this.#outgoing.length > 0 && this.#inFlight < WINDOW) {
+      const update = this.#takeOutgoing();
+      const attempt = this.#attempt;
+      this.#inFlight++;
+      this.#push(joined, update).then(
+        () => {
+          if (attempt !== this.#attempt) return;
+          this.#inFlight--;
+          this.#serverFails = false;
+          this.#showLive();
+          this.#flush();
+          if (this.holders <= 0 && !this.#unsaved()) {
+            this.stop();
+            this.onClosed();
+          }
+        },
+        (error: unknown) => attempt === this.#attempt && this.#pushRefused(error),
+      );
+    }
+  }
+
+  /** As many updates as fit one push. */
+  #takeOutgoing(): Uint8Array {
+    let size = 0;
+    let length = 0;
+    for (const update of this.#outgoing) {
+      size += update.byteLength;
+      if (length > 0 && size > UPDATE_MAX_BYTES) break;
+      length++;
+    }
+    const taken = this.#outgoing.splice(0, length);
+    return taken.length === 1 ? taken[0]! : Y.mergeUpdates(taken);
+  }
+
+  async #push(joined: { documentId: string; generation: number }, update: Uint8Array): Promise<void> {
+    const { documentId, generation } = joined;
+    const pushes: Promise<unknown>[] = [];
+    for (let at = 0; at === 0 || at < update.byteLength; at += UPDATE_MAX_BYTES) {
+      const more = at + UPDATE_MAX_BYTES < update.byteLength;
+      const piece = update.subarray(at, at + UPDATE_MAX_BYTES);
+      pushes.push(
+        call(this.socket, 'document:push', {
+          documentId,
+          generation,
+          update: piece,
+          more: more || undefined,
+        }),
+      );
+    }
+    await Promise.all(pushes);
+  }
+
+  #pushRefused(error: unknown): void {
+    const refusal =
+      error instanceof ProtocolError
+        ? error
+        : new ProtocolError('internal', 'An edit could not be sent.', { cause: error });
+    if (refusal.retry || refusal.code === 'out-of-step') {
+      // Joining again exchanges state vectors, and with them everything that is missing.
+      this.#attempt++;
+      this.#joined = undefined;
+      this.#inFlight = 0;
+      this.#serverFails = true;
+      this.#showLive();
+      this.#joinLater(refusal.code === 'out-of-step' ? 0 : refusal.retryAfterMs);
+    } else {
+      this.#attempt++;
+      this.#joined = undefined;
+      this.#set({ kind: 'refused', error: refusal });
+    }
+  }
+
+  readonly #onUpdated = (news: { documentId: string; generation: number; update: Uint8Array }): void => {
+    if (!this.#joined && this.#connected) this.#early.push(news);
+    else this.#apply(news);
+  };
+
+  #apply(news: { documentId: string; generation: number; update: Uint8Array }): void {
+    if (this.#known?.documentId !== news.documentId || this.#known.generation !== news.generation) return;
+    Y.applyUpdate(this.#doc, news.update, this);
+  }
+
+  readonly #onReset = (news: { documentId: string }): void => {
+    if (this.#known?.documentId === news.documentId && this.#connected) this.join();
+  };
+
+  readonly #onStoring = (news: { documentId: string; failing: boolean }): void => {
+    if (this.#known?.documentId !== news.documentId) return;
+    this.#serverFails = news.failing;
+    this.#showLive();
+  };
+
+  #unsaved(): boolean {
+    return this.#outgoing.length > 0 || this.#inFlight > 0;
+  }
+
+  #showLive(): void {
+    if (!this.#known || this.#state.kind === 'refused') return;
+    const writable = this.#joined?.writable ?? (this.#state.kind === 'live' && this.#state.writable);
+    const away = !this.#joined || this.#serverFails;
+    const save = away ? 'kept' : this.#unsaved() ? 'saving' : 'saved';
+    if (this.#state.kind === 'live' && this.#state.save === save && this.#state.writable === writable) return;
+    this.#set({ kind: 'live', writable, save });
+  }
+
+  #set(state: LiveDocumentState): void {
+    this.#state = state;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function textOf(update: Uint8Array): string {
+  const doc = new Y.Doc();
+  Y.applyUpdate(doc, update);
+  const text = doc.getText(TEXT_NAME).toString();
+  doc.destroy();
+  return text;
+}

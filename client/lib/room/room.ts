@@ -1,0 +1,163 @@
+import { errorBody, ProtocolError } from '@protocol/error.js';
+import type { WorkspaceEvent } from '@protocol/event.js';
+import type { Presence, PresenceMove } from '@protocol/presence.js';
+import { LiveDocument } from './live-document.js';
+import type { RoomState } from './room-state.js';
+import { call, openSocket, type RoomSocket } from './room-socket.js';
+
+type RoomListeners = {
+  state: () => void;
+  present: () => void;
+  event: (event: WorkspaceEvent) => void;
+};
+
+/** A cursor that moves with every key is told at most this often. */
+const PRESENCE_INTERVAL_MS = 50;
+/** Before an attempt that the server refused for now is made again. */
+const RETRY_MS = 1_000;
+
+export type Whereabouts = Pick<PresenceMove, 'path' | 'cursor' | 'idle'>;
+
+/**
+ * One workspace, seen from one client, in a browser or in Node. Connects on
+ * `start`, reconnects for ever, ends on `stop`. Guarantee: what its documents
+ * hold that the server has not acknowledged is sent again after every
+ * reconnect, other people's included.
+ */
+export class Room {
+  readonly workspaceId: string;
+  readonly socket: RoomSocket;
+  readonly present = new Map<string, Presence>();
+  #state: RoomState = { kind: 'connecting' };
+  readonly #documents = new Map<string, LiveDocument>();
+  readonly #listeners = { state: new Set(), present: new Set(), event: new Set() } as {
+    [Name in keyof RoomListeners]: Set<RoomListeners[Name]>;
+  };
+  #where: Whereabouts = { path: null, cursor: null, idle: false };
+  #count = 0;
+  #presenceTimer: ReturnType<typeof setTimeout> | undefined;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: { url: string; workspaceId: string; headers?: Record<string, string> }) {
+    this.workspaceId = options.workspaceId;
+    this.socket = openSocket(options.url, options.headers);
+    this.socket.on('connect', () => void this.#join());
+    this.socket.on('disconnect', (reason) => {
+      this.#leave();
+      // The server ended this connection on purpose; Socket.IO would not come back by itself.
+      if (reason === 'io server disconnect' && this.#state.kind !== 'closed') this.socket.connect();
+    });
+    this.socket.on('connect_error', (error) => this.#refused(error));
+    this.socket.on('presence:changed', (news) => {
+      if (news.workspaceId !== this.workspaceId) return;
+      for (const presence of news.upserted) this.present.set(presence.connectionId, presence);
+      for (const connectionId of news.removed) this.present.delete(connectionId);
+      this.#tell('present');
+    });
+    this.socket.on('event:added', (event) => {
+      if (event.workspaceId !== this.workspaceId) return;
+      for (const listener of this.#listeners.event) listener(event);
+    });
+    this.socket.on('workspace:closed', (news) => {
+      if (news.workspaceId === this.workspaceId) this.#close(news.message);
+    });
+  }
+
+  get state(): RoomState {
+    return this.#state;
+  }
+
+  start(): void {
+    this.socket.connect();
+  }
+
+  stop(): void {
+    clearTimeout(this.#presenceTimer);
+    clearTimeout(this.#retryTimer);
+    this.socket.disconnect();
+    for (const document of this.#documents.values()) document.stop();
+    this.#documents.clear();
+  }
+
+  subscribe<Name extends keyof RoomListeners>(name: Name, listener: RoomListeners[Name]): () => void {
+    this.#listeners[name].add(listener);
+    return () => this.#listeners[name].delete(listener);
+  }
+
+  /** Says where we are. Only the latest is told, and again after a reconnect. */
+  movePresence(where: Whereabouts): void {
+    this.#where = where;
+    this.#presenceTimer ??= setTimeout(() => {
+      this.#presenceTimer = undefined;
+      this.#tellPresence();
+    }, PRESENCE_INTERVAL_MS);
+  }
+
+  /** The live document of a path, the same for everybody who asks. Each `open` wants its `close`. */
+  openDocument(path: string): LiveDocument {
+    let document = this.#documents.get(path);
+    if (!document) {
+      document = new LiveDocument(this.socket, this.workspaceId, path, () => this.#documents.delete(path));
+      this.#documents.set(path, document);
+      if (this.#state.kind === 'joined') document.join();
+    }
+    document.holders++;
+    return document;
+  }
+
+  async #join(): Promise<void> {
+    const connection = this.socket.id;
+    try {
+      const joined = await call(this.socket, 'workspace:join', { workspaceId: this.workspaceId });
+      if (this.socket.id !== connection) return;
+      this.present.clear();
+      for (const presence of joined.present) this.present.set(presence.connectionId, presence);
+      this.#set({ kind: 'joined', connectionId: joined.connectionId, role: joined.role });
+      this.#tell('present');
+      this.#tellPresence();
+      for (const document of this.#documents.values()) document.join();
+    } catch (error) {
+      if (this.socket.id !== connection) return;
+      if (error instanceof ProtocolError && !error.retry) this.#close(error.message);
+      else this.#retryTimer = setTimeout(() => this.socket.connected && void this.#join(), RETRY_MS);
+    }
+  }
+
+  #leave(): void {
+    this.present.clear();
+    for (const document of this.#documents.values()) document.disconnected();
+    if (this.#state.kind !== 'closed') this.#set({ kind: 'away', since: Date.now() });
+    this.#tell('present');
+  }
+
+  #refused(error: Error & { data?: unknown }): void {
+    const body = errorBody.safeParse(error.data);
+    if (body.success && !body.data.retry) this.#close(body.data.message);
+    else {
+      if (this.#state.kind === 'connecting') this.#set({ kind: 'away', since: Date.now() });
+      // A refusal by the server, unlike an unreachable one, is not tried again by Socket.IO.
+      if (body.success) this.#retryTimer = setTimeout(() => this.socket.connect(), RETRY_MS);
+    }
+  }
+
+  #close(message: string): void {
+    this.#set({ kind: 'closed', message });
+    this.socket.disconnect();
+  }
+
+  #tellPresence(): void {
+    if (this.#state.kind !== 'joined') return;
+    const move = { workspaceId: this.workspaceId, count: ++this.#count, ...this.#where };
+    // A lost move is followed by a newer one; its answer is of no interest.
+    call(this.socket, 'presence:move', move).catch(() => {});
+  }
+
+  #set(state: RoomState): void {
+    this.#state = state;
+    this.#tell('state');
+  }
+
+  #tell(name: 'state' | 'present'): void {
+    for (const listener of this.#listeners[name]) listener();
+  }
+}

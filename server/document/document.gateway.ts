@@ -1,0 +1,173 @@
+import {
+  WebSocketGateway,
+  WebSocketServer,
+  type OnGatewayConnection,
+  type OnGatewayInit,
+} from '@nestjs/websockets';
+import { personActor } from '../platform/actor.js';
+import { bindClientEvent, OnClientEvent } from '../platform/on-client-event.js';
+import type { Connection, SocketServer } from '../platform/socket.adapter.js';
+import { TokenBucket } from '../platform/token-bucket.js';
+import type { CallBody, CallReply } from '../protocol/client-events.js';
+import { UPDATE_TOTAL_MAX_BYTES } from '../protocol/document.js';
+import { ProtocolError } from '../protocol/error.js';
+import type { Account } from '../protocol/user.js';
+import { WorkspaceService } from '../workspace/workspace.service.js';
+import { DocumentService, type DocumentNews } from './document.service.js';
+
+/** A client sends at most one push a document and frame (60/s); this leaves room for several documents and a resend. */
+const PUSHES_PER_SECOND = 200;
+const PUSHES_BURST = 600;
+
+type Joined = { workspaceId: string; writable: boolean; pieces: Uint8Array[] };
+type Session = { joined: Map<string, Joined>; pushes: TokenBucket };
+
+const roomOf = (documentId: string) => `document:${documentId}` as const;
+
+/** The socket's side of live documents. What a connection has joined lives and dies with it. */
+@WebSocketGateway()
+export class DocumentGateway implements OnGatewayInit<SocketServer>, OnGatewayConnection<Connection> {
+  @WebSocketServer()
+  private readonly server!: SocketServer;
+  readonly #sessions = new Map<string, Session>();
+
+  constructor(
+    private readonly documents: DocumentService,
+    private readonly workspaces: WorkspaceService,
+  ) {}
+
+  afterInit(): void {
+    this.documents.subscribe((news) => this.#tell(news));
+    this.workspaces.onAccessChanged(() => void this.#checkAccess());
+  }
+
+  handleConnection(connection: Connection): void {
+    const session: Session = { joined: new Map(), pushes: new TokenBucket(PUSHES_PER_SECOND, PUSHES_BURST) };
+    this.#sessions.set(connection.id, session);
+    // Every key passes here: bound to the socket itself (see bindClientEvent).
+    bindClientEvent(connection, 'document:push', (body) => this.#push(connection, session, body));
+    connection.on('disconnect', () => {
+      this.#sessions.delete(connection.id);
+      for (const documentId of session.joined.keys()) this.documents.leave(documentId, connection.id);
+    });
+  }
+
+  @OnClientEvent('document:join')
+  async join(connection: Connection, body: CallBody<'document:join'>): Promise<CallReply<'document:join'>> {
+    const { account } = connection.data;
+    const state = await this.documents.join(
+      account,
+      body,
+      connection.id,
+      (id) => void connection.join(roomOf(id)),
+    );
+    if (state.kind !== 'live') return state;
+    const session = this.#sessions.get(connection.id);
+    if (!session) {
+      this.documents.leave(state.documentId, connection.id);
+      return state;
+    }
+    session.joined.set(state.documentId, {
+      workspaceId: body.workspaceId,
+      writable: state.writable,
+      pieces: [],
+    });
+    return state;
+  }
+
+  @OnClientEvent('document:leave')
+  async leave(connection: Connection, body: CallBody<'document:leave'>): Promise<null> {
+    this.#sessions.get(connection.id)?.joined.delete(body.documentId);
+    await connection.leave(roomOf(body.documentId));
+    this.documents.leave(body.documentId, connection.id);
+    return null;
+  }
+
+  async #push(
+    connection: Connection,
+    session: Session,
+    body: CallBody<'document:push'>,
+  ): Promise<{ seq: number }> {
+    const retryAfterMs = session.pushes.take();
+    if (retryAfterMs > 0) {
+      throw new ProtocolError(
+        'rate-limited',
+        'These edits come faster than Perch takes them; they are sent again.',
+        { retryAfterMs },
+      );
+    }
+    const joined = session.joined.get(body.documentId);
+    if (!joined)
+      throw new ProtocolError('out-of-step', 'This file has to be joined again before it is edited.');
+    if (!joined.writable)
+      throw new ProtocolError(
+        'forbidden',
+        'You may watch this branch, not edit it. Your edit was not stored.',
+      );
+    const update = assemble(joined, body.update, body.more ?? false);
+    if (!update) return { seq: 0 };
+    const room = this.documents.room(body.documentId, body.generation, connection.id);
+    const { documentId, generation } = body;
+    const seq = await this.documents.push(room, update, personActor(connection.data.account.id), () => {
+      // Show now, acknowledge when durable (DOC2): the one thing told before it is stored.
+      connection.to(roomOf(documentId)).emit('document:updated', { documentId, generation, update });
+    });
+    return { seq };
+  }
+
+  #tell(news: DocumentNews): void {
+    const room = this.server.local.to(roomOf(news.documentId));
+    if (news.kind === 'updated') {
+      room.emit('document:updated', {
+        documentId: news.documentId,
+        generation: news.generation,
+        update: news.update,
+      });
+    } else if (news.kind === 'reset')
+      room.emit('document:reset', { documentId: news.documentId, reason: news.reason });
+    else room.emit('document:storing', { documentId: news.documentId, failing: news.failing });
+  }
+
+  /** Rights may have been withdrawn: whoever lost them leaves at once, whoever may only watch now stops writing (SEC1). */
+  async #checkAccess(): Promise<void> {
+    for (const [connectionId, session] of this.#sessions) {
+      const connection = this.server.sockets.sockets.get(connectionId);
+      if (!connection) continue;
+      for (const [documentId, joined] of session.joined) {
+        const role = await this.#roleOf(connection.data.account, joined.workspaceId);
+        joined.writable = role === 'write';
+        if (role) continue;
+        session.joined.delete(documentId);
+        await connection.leave(roomOf(documentId));
+        this.documents.leave(documentId, connectionId);
+      }
+    }
+  }
+
+  async #roleOf(account: Account, workspaceId: string): Promise<'read' | 'write' | null> {
+    try {
+      const { role } = await this.workspaces.require(account, workspaceId, 'read');
+      return role === 'read' ? 'read' : 'write';
+    } catch {
+      return null;
+    }
+  }
+}
+
+/** The whole update once its last piece is here (DOC8). */
+function assemble(joined: Joined, piece: Uint8Array, more: boolean): Uint8Array | null {
+  if (!more && joined.pieces.length === 0) return piece;
+  joined.pieces.push(piece);
+  const size = joined.pieces.reduce((sum, each) => sum + each.byteLength, 0);
+  if (size > UPDATE_TOTAL_MAX_BYTES) {
+    joined.pieces = [];
+    throw new ProtocolError(
+      'too-large',
+      'This edit is larger than Perch takes and was not stored. Make it in smaller parts.',
+    );
+  }
+  if (more) return null;
+  const whole = Buffer.concat(joined.pieces);
+  joined.pieces = [];
+  return whole;
+}

@@ -1,0 +1,259 @@
+import { Injectable } from '@nestjs/common';
+import { and, asc, eq, gt, isNull, or, sql } from 'drizzle-orm';
+import type { Transaction } from '../../db/client.js';
+import { documentClients, documents, documentSnapshots, documentUpdates } from '../../db/schema/document.js';
+import { workspaceFiles, workspaces } from '../../db/schema/workspace.js';
+import { ProtocolError } from '../protocol/error.js';
+import { DatabaseConnection } from '../platform/database.js';
+import type { StoredActor } from '../platform/actor.js';
+import { processId } from '../platform/server-process.js';
+
+export type DocumentRecord = typeof documents.$inferSelect;
+export type StoredUpdate = {
+  seq: number;
+  generation: number;
+  bytes: Uint8Array;
+  actor: string;
+  processId: string;
+};
+export type StoredDocument = {
+  record: DocumentRecord;
+  snapshot: { seq: number; bytes: Uint8Array } | null;
+  updates: StoredUpdate[];
+};
+
+/** Documents and their rows in PostgreSQL. Appends go through DocumentAppender, which alone takes sequence numbers in bulk. */
+@Injectable()
+export class DocumentRepository {
+  constructor(private readonly connection: DatabaseConnection) {}
+
+  async find(documentId: string): Promise<DocumentRecord | undefined> {
+    const [record] = await this.connection.database
+      .select()
+      .from(documents)
+      .where(eq(documents.id, documentId));
+    return record;
+  }
+
+  async findByPath(workspaceId: string, path: string): Promise<DocumentRecord | undefined> {
+    const [record] = await this.connection.database
+      .select()
+      .from(documents)
+      .where(
+        and(eq(documents.workspaceId, workspaceId), eq(documents.path, path), isNull(documents.deletedAt)),
+      );
+    return record;
+  }
+
+  list(workspaceId: string): Promise<DocumentRecord[]> {
+    return this.connection.database
+      .select()
+      .from(documents)
+      .where(and(eq(documents.workspaceId, workspaceId), isNull(documents.deletedAt)))
+      .orderBy(asc(documents.path));
+  }
+
+  /**
+   * Makes a document with its first update. Undefined where the path has one
+   * already: two seeds would double the text (DOC1).
+   */
+  async insert(
+    transaction: Transaction,
+    values: typeof documents.$inferInsert,
+    seed: { clientId: number; bytes: Uint8Array; actor: StoredActor },
+  ): Promise<DocumentRecord | undefined> {
+    const [record] = await transaction
+      .insert(documents)
+      .values({ ...values, nextSeq: 2 })
+      .onConflictDoNothing()
+      .returning();
+    if (!record) return undefined;
+    await transaction.insert(documentUpdates).values({
+      documentId: record.id,
+      seq: 1,
+      generation: record.generation,
+      bytes: seed.bytes,
+      actor: seed.actor,
+      processId,
+    });
+    await transaction
+      .insert(documentClients)
+      .values({ documentId: record.id, clientId: seed.clientId, actor: seed.actor });
+    return record;
+  }
+
+  /**
+   * Seeds the document of a path from its blob, once however many open it at
+   * the same time, and only while `baseCommit` is the base it was read from (DOC1).
+   */
+  async seed(
+    values: typeof documents.$inferInsert,
+    seed: { clientId: number; bytes: Uint8Array; actor: StoredActor },
+    baseCommit: string,
+  ): Promise<DocumentRecord> {
+    return this.connection.transaction(async (transaction) => {
+      const record = await this.insert(transaction, values, seed);
+      if (!record) {
+        const other = await this.findByPath(values.workspaceId, values.path);
+        if (other) return other;
+      }
+      const [workspace] = await transaction
+        .select({ baseCommit: workspaces.baseCommit })
+        .from(workspaces)
+        .where(eq(workspaces.id, values.workspaceId))
+        .for('share');
+      if (!record || workspace?.baseCommit !== baseCommit) {
+        throw new ProtocolError('unavailable', 'The branch has just moved; the file is opened again.');
+      }
+      await transaction
+        .update(workspaceFiles)
+        .set({ documentId: record.id })
+        .where(and(eq(workspaceFiles.workspaceId, values.workspaceId), eq(workspaceFiles.path, values.path)));
+      return record;
+    });
+  }
+
+  /** Where the text of an unopened path stands in the base commit: null where the overlay has deleted or moved it. */
+  async basePath(workspaceId: string, path: string): Promise<string | null> {
+    const rows = await this.connection.database
+      .select()
+      .from(workspaceFiles)
+      .where(
+        and(
+          eq(workspaceFiles.workspaceId, workspaceId),
+          or(eq(workspaceFiles.path, path), eq(workspaceFiles.fromPath, path)),
+        ),
+      );
+    const own = rows.find((row) => row.path === path);
+    if (own) return own.kind === 'moved' ? own.fromPath : null;
+    return rows.some((row) => row.kind === 'moved') ? null : path;
+  }
+
+  /** The record, its snapshot and the rows after it, as of one moment. */
+  async load(documentId: string): Promise<StoredDocument | undefined> {
+    return this.connection.database.transaction(
+      async (transaction) => {
+        const [record] = await transaction.select().from(documents).where(eq(documents.id, documentId));
+        if (!record) return undefined;
+        const [found] = await transaction
+          .select()
+          .from(documentSnapshots)
+          .where(eq(documentSnapshots.documentId, documentId));
+        const snapshot = found && found.generation === record.generation ? found : null;
+        const updates = await this.#updates(transaction, record, snapshot?.seq ?? 0);
+        return { record, snapshot, updates };
+      },
+      { isolationLevel: 'repeatable read', accessMode: 'read only' },
+    );
+  }
+
+  /** Every row of the current generation, without the snapshot: the history authorship is derived from. */
+  async history(documentId: string): Promise<StoredDocument | undefined> {
+    const record = await this.find(documentId);
+    return (
+      record && { record, snapshot: null, updates: await this.#updates(this.connection.database, record, 0) }
+    );
+  }
+
+  /** Rows of one generation, whole: what a client of an older one is rebased from. */
+  async generation(documentId: string, generation: number): Promise<Uint8Array[]> {
+    const rows = await this.connection.database
+      .select({ bytes: documentUpdates.bytes })
+      .from(documentUpdates)
+      .where(and(eq(documentUpdates.documentId, documentId), eq(documentUpdates.generation, generation)))
+      .orderBy(asc(documentUpdates.seq));
+    return rows.map((row) => row.bytes);
+  }
+
+  /** Rows after each document's cursor, in order, of all processes. */
+  async after(
+    cursors: readonly { documentId: string; seq: number }[],
+  ): Promise<(StoredUpdate & { documentId: string })[]> {
+    if (cursors.length === 0) return [];
+    const { rows } = await this.connection.pool.query<{
+      documentId: string;
+      seq: string;
+      generation: number;
+      bytes: Buffer;
+      actor: string;
+      processId: string;
+    }>({
+      name: 'document-updates-after',
+      text: `SELECT u.document_id AS "documentId", u.seq, u.generation, u.bytes, u.actor, u.process_id AS "processId"
+        FROM unnest($1::uuid[], $2::bigint[]) AS c(document_id, seq)
+        JOIN document_updates u ON u.document_id = c.document_id AND u.seq > c.seq
+        ORDER BY u.document_id, u.seq`,
+      values: [cursors.map((cursor) => cursor.documentId), cursors.map((cursor) => cursor.seq)],
+    });
+    return rows.map((row) => ({ ...row, seq: Number(row.seq) }));
+  }
+
+  /** Gives a Yjs client id to an actor. False where somebody else has it. */
+  async registerClient(documentId: string, clientId: number, actor: StoredActor): Promise<boolean> {
+    const [row] = await this.connection.database
+      .insert(documentClients)
+      .values({ documentId, clientId, actor })
+      .onConflictDoUpdate({
+        target: [documentClients.documentId, documentClients.clientId],
+        set: { actor: sql`${documentClients.actor}` },
+      })
+      .returning();
+    return row?.actor === actor;
+  }
+
+  async clients(documentId: string): Promise<Map<number, string>> {
+    const rows = await this.connection.database
+      .select()
+      .from(documentClients)
+      .where(eq(documentClients.documentId, documentId));
+    return new Map(rows.map((row) => [row.clientId, row.actor]));
+  }
+
+  /** Stores the state up to `seq` unless a newer snapshot is there, under the document's row lock (DOC6). */
+  async snapshot(documentId: string, generation: number, seq: number, bytes: Uint8Array): Promise<void> {
+    await this.connection.transaction(async (transaction) => {
+      const [record] = await transaction
+        .select({ generation: documents.generation })
+        .from(documents)
+        .where(eq(documents.id, documentId))
+        .for('update');
+      if (record?.generation !== generation) return;
+      await transaction
+        .insert(documentSnapshots)
+        .values({ documentId, generation, seq, bytes })
+        .onConflictDoUpdate({
+          target: documentSnapshots.documentId,
+          set: { generation, seq, bytes },
+          setWhere: sql`(${documentSnapshots.generation}, ${documentSnapshots.seq}) < (${generation}::int, ${seq}::bigint)`,
+        });
+    });
+  }
+
+  async update(
+    transaction: Transaction,
+    documentId: string,
+    set: Partial<typeof documents.$inferInsert>,
+  ): Promise<void> {
+    await transaction.update(documents).set(set).where(eq(documents.id, documentId));
+  }
+
+  #updates(transaction: Transaction, record: DocumentRecord, afterSeq: number): Promise<StoredUpdate[]> {
+    return transaction
+      .select({
+        seq: documentUpdates.seq,
+        generation: documentUpdates.generation,
+        bytes: documentUpdates.bytes,
+        actor: documentUpdates.actor,
+        processId: documentUpdates.processId,
+      })
+      .from(documentUpdates)
+      .where(
+        and(
+          eq(documentUpdates.documentId, record.id),
+          eq(documentUpdates.generation, record.generation),
+          gt(documentUpdates.seq, afterSeq),
+        ),
+      )
+      .orderBy(asc(documentUpdates.seq));
+  }
+}
