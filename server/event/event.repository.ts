@@ -1,0 +1,121 @@
+import { Injectable } from '@nestjs/common';
+import { and, asc, desc, eq, gt, inArray, lt, sql } from 'drizzle-orm';
+import type { Transaction } from '../../db/client.js';
+import { workspaceEvents } from '../../db/schema/event.js';
+import { users } from '../../db/schema/user.js';
+import { workspaces } from '../../db/schema/workspace.js';
+import { personOf, type StoredActor } from '../platform/actor.js';
+import { DatabaseConnection } from '../platform/database.js';
+
+export type EventRow = typeof workspaceEvents.$inferSelect;
+export type NamedPerson = { id: string; name: string; color: number };
+
+/** The log of events in PostgreSQL, and the names of who is in it. */
+@Injectable()
+export class EventRepository {
+  constructor(private readonly connection: DatabaseConnection) {}
+
+  /**
+   * One statement takes the number, writes the row and asks for the wake-up:
+   * the workspace's row stays locked until the transaction ends, so numbers
+   * have no gap and become visible in their own order (EVT1).
+   */
+  async append(
+    transaction: Transaction,
+    workspaceId: string,
+    type: string,
+    actor: StoredActor,
+    payload: Record<string, unknown>,
+  ): Promise<number | undefined> {
+    const result = await transaction.execute<{ seq: string }>(sql`
+      WITH taken AS (
+        UPDATE ${workspaces} SET next_event_seq = next_event_seq + 1
+        WHERE id = ${workspaceId}
+        RETURNING id, next_event_seq - 1 AS seq
+      )
+      INSERT INTO ${workspaceEvents} (workspace_id, seq, type, actor, payload)
+      SELECT id, seq, ${type}, ${actor}, ${JSON.stringify(payload)}::jsonb FROM taken
+      RETURNING seq, pg_notify('perch_event', workspace_id::text) IS NULL AS told`);
+    const row = result.rows[0];
+    return row && Number(row.seq);
+  }
+
+  async lastSeq(workspaceId: string): Promise<number | undefined> {
+    const [row] = await this.connection.database
+      .select({ next: workspaces.nextEventSeq })
+      .from(workspaces)
+      .where(eq(workspaces.id, workspaceId));
+    return row && row.next - 1;
+  }
+
+  after(workspaceId: string, seq: number, limit: number): Promise<EventRow[]> {
+    return this.connection.database
+      .select()
+      .from(workspaceEvents)
+      .where(and(eq(workspaceEvents.workspaceId, workspaceId), gt(workspaceEvents.seq, seq)))
+      .orderBy(asc(workspaceEvents.seq))
+      .limit(limit);
+  }
+
+  before(workspaceId: string, seq: number | undefined, limit: number): Promise<EventRow[]> {
+    return this.connection.database
+      .select()
+      .from(workspaceEvents)
+      .where(
+        and(
+          eq(workspaceEvents.workspaceId, workspaceId),
+          seq === undefined ? undefined : lt(workspaceEvents.seq, seq),
+        ),
+      )
+      .orderBy(desc(workspaceEvents.seq))
+      .limit(limit);
+  }
+
+  /** Whether the log last said that this person came; false where it said that he went, or nothing. */
+  async saidPresent(transaction: Transaction, workspaceId: string, actor: StoredActor): Promise<boolean> {
+    const [row] = await transaction
+      .select({ type: workspaceEvents.type })
+      .from(workspaceEvents)
+      .where(
+        and(
+          eq(workspaceEvents.workspaceId, workspaceId),
+          eq(workspaceEvents.actor, actor),
+          // Written out, so that the partial index on these two types serves it.
+          sql`${workspaceEvents.type} in ('person.joined', 'person.left')`,
+        ),
+      )
+      .orderBy(desc(workspaceEvents.seq))
+      .limit(1);
+    return row?.type === 'person.joined';
+  }
+
+  /** Everybody the log last said to have come, in all workspaces. */
+  async allSaidPresent(): Promise<{ workspaceId: string; actor: string }[]> {
+    const rows = await this.connection.database
+      .selectDistinctOn([workspaceEvents.workspaceId, workspaceEvents.actor], {
+        workspaceId: workspaceEvents.workspaceId,
+        actor: workspaceEvents.actor,
+        type: workspaceEvents.type,
+      })
+      .from(workspaceEvents)
+      .where(sql`${workspaceEvents.type} in ('person.joined', 'person.left')`)
+      .orderBy(workspaceEvents.workspaceId, workspaceEvents.actor, desc(workspaceEvents.seq));
+    return rows.filter((row) => row.type === 'person.joined');
+  }
+
+  /** Locks the workspace's row until the transaction ends: what is decided under it stays true until it is written. */
+  async lockWorkspace(transaction: Transaction, workspaceId: string): Promise<void> {
+    await transaction.execute(sql`SELECT 1 FROM ${workspaces} WHERE id = ${workspaceId} FOR UPDATE`);
+  }
+
+  /** Names by user id; a deleted person has none. */
+  async people(actors: readonly string[]): Promise<Map<string, NamedPerson>> {
+    const ids = [...new Set(actors.map(personOf).filter((id) => id !== undefined))];
+    if (ids.length === 0) return new Map();
+    const rows = await this.connection.database
+      .select({ id: users.id, name: users.name, color: users.color, deletedAt: users.deletedAt })
+      .from(users)
+      .where(inArray(users.id, ids));
+    return new Map(rows.filter((row) => row.deletedAt === null).map((row) => [row.id, row]));
+  }
+}

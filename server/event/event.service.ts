@@ -1,0 +1,115 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../../db/client.js';
+import { personActor, personOf, type StoredActor } from '../platform/actor.js';
+import { ProtocolError } from '../protocol/error.js';
+import { eventPayloads, type EventPayloads, type EventType, type WorkspaceEvent } from '../protocol/event.js';
+import type { Actor } from '../protocol/user.js';
+import { EventRepository, type EventRow, type NamedPerson } from './event.repository.js';
+
+const TOMBSTONE = 'someone who left';
+
+/**
+ * The log of what happened in each workspace. An event is written in the
+ * transaction of the change it tells, or not at all; its number is gap-free
+ * and in commit order (EVT1). It knows no access rights and nothing above it,
+ * so that every feature may write to it; `EventFeedService` is what clients hear.
+ */
+@Injectable()
+export class EventService {
+  constructor(private readonly events: EventRepository) {}
+
+  /**
+   * Writes one event and has every process woken when the transaction commits.
+   * Takes the lock of the workspace's row: documents are locked before it, never after.
+   * @returns the event's number
+   */
+  async append<Type extends EventType>(
+    transaction: Transaction,
+    workspaceId: string,
+    type: Type,
+    actor: StoredActor,
+    payload: EventPayloads[Type],
+  ): Promise<number> {
+    const seq = await this.events.append(
+      transaction,
+      workspaceId,
+      type,
+      actor,
+      eventPayloads[type].parse(payload),
+    );
+    if (seq === undefined) throw new ProtocolError('not-found', 'This workspace does not exist.');
+    return seq;
+  }
+
+  /** The number of the last event, 0 before the first. */
+  async lastSeq(workspaceId: string): Promise<number> {
+    const seq = await this.events.lastSeq(workspaceId);
+    if (seq === undefined) throw new ProtocolError('not-found', 'This workspace does not exist.');
+    return seq;
+  }
+
+  /** Events after a number, oldest first. */
+  async after(workspaceId: string, seq: number, limit: number): Promise<WorkspaceEvent[]> {
+    return this.#named(await this.events.after(workspaceId, seq, limit));
+  }
+
+  /** Events before a number (or the last ones), newest first. */
+  async before(workspaceId: string, seq: number | undefined, limit: number): Promise<WorkspaceEvent[]> {
+    return this.#named(await this.events.before(workspaceId, seq, limit));
+  }
+
+  /**
+   * Brings what the log says of a person's presence in line with what is so,
+   * decided under the workspace's lock: however many connections and
+   * processes ask at once, each coming and each going is told once.
+   */
+  async tellPresence(
+    transaction: Transaction,
+    workspaceId: string,
+    userId: string,
+    isPresent: (transaction: Transaction) => Promise<boolean>,
+  ): Promise<void> {
+    const actor = personActor(userId);
+    await this.events.lockWorkspace(transaction, workspaceId);
+    const said = await this.events.saidPresent(transaction, workspaceId, actor);
+    const present = await isPresent(transaction);
+    if (said === present) return;
+    await this.append(transaction, workspaceId, present ? 'person.joined' : 'person.left', actor, {});
+  }
+
+  /** Everybody whom the log last said to have come. */
+  async allSaidPresent(): Promise<{ workspaceId: string; userId: string }[]> {
+    return (await this.events.allSaidPresent()).flatMap(({ workspaceId, actor }) => {
+      const userId = personOf(actor);
+      return userId === undefined ? [] : [{ workspaceId, userId }];
+    });
+  }
+
+  async #named(rows: EventRow[]): Promise<WorkspaceEvent[]> {
+    const people = await this.events.people(rows.map((row) => row.actor));
+    return rows.map(
+      (row) =>
+        ({
+          workspaceId: row.workspaceId,
+          seq: row.seq,
+          type: row.type,
+          actor: toActor(row.actor, people),
+          payload: row.payload,
+          createdAt: row.createdAt.toISOString(),
+        }) as WorkspaceEvent,
+    );
+  }
+}
+
+function toActor(stored: string, people: ReadonlyMap<string, NamedPerson>): Actor {
+  const userId = personOf(stored);
+  if (userId !== undefined) {
+    const person = people.get(userId);
+    return { kind: 'person', id: userId, name: person?.name ?? TOMBSTONE, color: person?.color ?? 0 };
+  }
+  if (stored.startsWith('git:')) {
+    const sha = stored.slice('git:'.length);
+    return { kind: 'git', sha, name: `git ${sha.slice(0, 7)}` };
+  }
+  return { kind: 'system', name: 'Perch' };
+}
