@@ -1,37 +1,28 @@
-import { index, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
-import { users } from './user.js';
-import { workspaceFiles, workspaces } from './workspace.js';
-
-/** A row of the overlay as it was or became; null where there was none. */
-export type OverlayRowImage = typeof workspaceFiles.$inferSelect;
+import { integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { documents } from './document.js';
+import { workspaces } from './workspace.js';
 
 /**
- * What takes one delete or discard back. It applies only while every row it
- * names is still what that change made of it (`after`), so it never undoes
- * somebody else's work.
+ * Where the overlay's tree differs from the base commit's: which paths were
+ * created, deleted, or moved from another. Changed text needs no row here;
+ * its document tells (seq above cleanSeq).
  */
-export const fileUndos = pgTable(
-  'file_undos',
+export const workspaceFiles = pgTable(
+  'workspace_files',
   {
-    id: uuid().primaryKey().defaultRandom(),
     workspaceId: uuid()
       .notNull()
       .references(() => workspaces.id),
-    userId: uuid()
-      .notNull()
-      .references(() => users.id),
     path: text().notNull(),
-    /** The overlay's rows that the change touched: before and after it. */
-    rows: jsonb()
-      .$type<{ path: string; before: OverlayRowImage | null; after: OverlayRowImage | null }[]>()
-      .notNull(),
-    /** Documents the change removed or moved, with the path to bring each back to. */
-    documents: jsonb().$type<{ id: string; path: string; removed: boolean }[]>().notNull(),
-    /** A discarded text: the document, what it said before, and the base text it was given. */
-    textDocumentId: uuid(),
-    textBefore: text(),
-    textAfter: text(),
-    createdAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
+    kind: text({ enum: ['created', 'deleted', 'moved'] }).notNull(),
+    /** For `moved`: the path at the base commit. */
+    fromPath: text(),
+    /** For `moved` files that are no text: the blob they keep. */
+    blobSha: text(),
+    mode: text({ enum: ['100644', '100755', '120000', '160000'] }).notNull(),
+    documentId: uuid().references(() => documents.id),
+    /** Raised by every change of this row, so that an undo applies only to what it undoes. */
+    version: integer().notNull().default(1),
   },
-  (table) => [index().on(table.workspaceId)],
+  (table) => [primaryKey({ columns: [table.workspaceId, table.path] })],
 );

@@ -1,15 +1,4 @@
-import {
-  bigint,
-  index,
-  integer,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-  unique,
-  uuid,
-} from 'drizzle-orm/pg-core';
-import { documents } from './document.js';
+import { bigint, index, pgTable, primaryKey, text, timestamp, unique, uuid } from 'drizzle-orm/pg-core';
 import { repositories } from './repository.js';
 import { users } from './user.js';
 
@@ -47,29 +36,4 @@ export const workspaceVisits = pgTable(
     primaryKey({ columns: [table.workspaceId, table.userId] }),
     index().on(table.userId, table.openedAt),
   ],
-);
-
-/**
- * Where the overlay's tree differs from the base commit's: which paths were
- * created, deleted, or moved from another. Changed text needs no row here;
- * its document tells (seq above cleanSeq).
- */
-export const workspaceFiles = pgTable(
-  'workspace_files',
-  {
-    workspaceId: uuid()
-      .notNull()
-      .references(() => workspaces.id),
-    path: text().notNull(),
-    kind: text({ enum: ['created', 'deleted', 'moved'] }).notNull(),
-    /** For `moved`: the path at the base commit. */
-    fromPath: text(),
-    /** For `moved` files that are no text: the blob they keep. */
-    blobSha: text(),
-    mode: text({ enum: ['100644', '100755', '120000', '160000'] }).notNull(),
-    documentId: uuid().references(() => documents.id),
-    /** Raised by every change of this row, so that an undo applies only to what it undoes. */
-    version: integer().notNull().default(1),
-  },
-  (table) => [primaryKey({ columns: [table.workspaceId, table.path] })],
 );
