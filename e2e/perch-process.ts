@@ -1,0 +1,82 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const READY = /Perch is ready: (\S+)/;
+const START_TIMEOUT_MS = 60_000;
+
+/** The built server as a process of its own, as a person starts it: it can be killed. */
+export class PerchProcess {
+  #child: ChildProcess | undefined;
+  /** The owner's one-time link of the latest start. */
+  link = '';
+
+  private constructor(
+    readonly stateDirectory: string,
+    private readonly env: Record<string, string>,
+    private readonly args: readonly string[],
+  ) {}
+
+  static async start(env: Record<string, string> = {}, args: readonly string[] = []): Promise<PerchProcess> {
+    const perch = new PerchProcess(await mkdtemp(join(tmpdir(), 'perch-e2e-')), env, args);
+    await perch.start();
+    return perch;
+  }
+
+  get url(): string {
+    return new URL(this.link).origin;
+  }
+
+  async start(): Promise<void> {
+    const child = spawn(
+      process.execPath,
+      [fileURLToPath(new URL('../dist/server/main.js', import.meta.url)), ...this.args],
+      {
+        // The same port after a restart: clients come back to where they were.
+        env: {
+          ...process.env,
+          PERCH_STATE: this.stateDirectory,
+          PERCH_PORT: this.link ? new URL(this.link).port : '0',
+          PERCH_LOG: 'warn',
+          ...this.env,
+        },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
+    this.#child = child;
+    this.link = await new Promise((resolve, reject) => {
+      let output = '';
+      const timer = setTimeout(() => reject(new Error(`Perch did not start:\n${output}`)), START_TIMEOUT_MS);
+      const read = (chunk: Buffer): void => {
+        output += chunk.toString();
+        const ready = READY.exec(output);
+        if (!ready?.[1]) return;
+        clearTimeout(timer);
+        resolve(ready[1]);
+      };
+      child.stdout.on('data', read);
+      child.stderr.on('data', read);
+      child.on('exit', (code) => reject(new Error(`Perch ended with ${code}:\n${output}`)));
+    });
+  }
+
+  /** Ends it at once, as a crash would. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+    await rm(this.stateDirectory, { recursive: true, force: true });
+  }
+
+  async #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(signal);
+    await ended;
+  }
+}
