@@ -1,0 +1,1 @@
+ALTER TABLE "commits" ADD COLUMN "message" text DEFAULT '' NOT NULL;
