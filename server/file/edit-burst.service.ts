@@ -1,0 +1,81 @@
+import { Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { DocumentService } from '../document/document.service.js';
+import { EventService } from '../event/event.service.js';
+import type { StoredActor } from '../platform/actor.js';
+import { DatabaseConnection } from '../platform/database.js';
+import { log } from '../platform/log.js';
+import { FileRepository } from './file.repository.js';
+
+/** Quiet that ends a burst of typing (EVT4). */
+const QUIET_MS = 10_000;
+
+type Burst = { workspaceId: string; quiet: NodeJS.Timeout };
+
+/**
+ * Tells typing as one `file.edited` per person, file and burst. It is told
+ * when the burst begins, so that others see at once who is at work where;
+ * every further key only prolongs it. Bursts live in the memory of the
+ * process that stores the edits and end with it: the next key begins a new one.
+ */
+@Injectable()
+export class EditBurstService implements OnModuleInit, BeforeApplicationShutdown {
+  readonly #bursts = new Map<string, Burst>();
+
+  constructor(
+    private readonly documents: DocumentService,
+    private readonly events: EventService,
+    private readonly files: FileRepository,
+    private readonly database: DatabaseConnection,
+  ) {}
+
+  onModuleInit(): void {
+    this.documents.onEdited(({ workspaceId, documentId, actor }) => {
+      if (this.#prolong(workspaceId, documentId, actor)) return;
+      this.#tell(workspaceId, documentId, actor).catch((error: unknown) => {
+        log.warn({ err: error, documentId }, 'an edit was stored but not told in the activity');
+      });
+    });
+  }
+
+  beforeApplicationShutdown(): void {
+    for (const { quiet } of this.#bursts.values()) clearTimeout(quiet);
+    this.#bursts.clear();
+  }
+
+  /** A commit ends the bursts of its workspace: who types on is told again. */
+  end(workspaceId: string): void {
+    for (const [key, burst] of this.#bursts) if (burst.workspaceId === workspaceId) this.#end(key);
+  }
+
+  /** What this actor does to this document now is told in words of its own. */
+  hush(workspaceId: string, documentId: string, actor: StoredActor): void {
+    this.#prolong(workspaceId, documentId, actor);
+  }
+
+  /** @returns whether a burst was under way */
+  #prolong(workspaceId: string, documentId: string, actor: StoredActor): boolean {
+    const key = `${documentId} ${actor}`;
+    const burst = this.#bursts.get(key);
+    if (burst) {
+      burst.quiet.refresh();
+      return true;
+    }
+    const quiet = setTimeout(() => this.#end(key), QUIET_MS);
+    quiet.unref();
+    this.#bursts.set(key, { workspaceId, quiet });
+    return false;
+  }
+
+  #end(key: string): void {
+    clearTimeout(this.#bursts.get(key)?.quiet);
+    this.#bursts.delete(key);
+  }
+
+  async #tell(workspaceId: string, documentId: string, actor: StoredActor): Promise<void> {
+    const path = await this.files.pathOf(documentId);
+    if (path === undefined) return;
+    await this.database.transaction((transaction) =>
+      this.events.append(transaction, workspaceId, 'file.edited', actor, { path }),
+    );
+  }
+}

@@ -1,0 +1,142 @@
+import { Injectable } from '@nestjs/common';
+import { DatabaseConnection } from '../platform/database.js';
+import { DocumentService } from '../document/document.service.js';
+import { decodeTextFile } from '../document/text-file.js';
+import { EventService } from '../event/event.service.js';
+import { personActor, type StoredActor } from '../platform/actor.js';
+import { ProtocolError } from '../protocol/error.js';
+import type { Account } from '../protocol/user.js';
+import { WorkspaceService } from '../workspace/workspace.service.js';
+import { EditBurstService } from './edit-burst.service.js';
+import { refuseCollision } from './file.service.js';
+import { FileRepository } from './file.repository.js';
+import type { Overlay, RowChange } from './overlay.js';
+import { OverlayService } from './overlay.service.js';
+
+type Discarded = { undo: string };
+
+/**
+ * Brings one changed path back to the base commit. Text goes back by a
+ * forward edit of its document, so that nobody's editor is torn away and the
+ * history keeps what it said; the undo that is returned brings it back.
+ */
+@Injectable()
+export class FileDiscardService {
+  constructor(
+    private readonly files: FileRepository,
+    private readonly overlays: OverlayService,
+    private readonly workspaces: WorkspaceService,
+    private readonly documents: DocumentService,
+    private readonly events: EventService,
+    private readonly bursts: EditBurstService,
+    private readonly database: DatabaseConnection,
+  ) {}
+
+  async discard(account: Account, workspaceId: string, path: string): Promise<Discarded> {
+    await this.workspaces.require(account, workspaceId, 'write');
+    const { overlay } = await this.overlays.load(workspaceId);
+    const file = overlay.files.get(path);
+    return file?.origin === path
+      ? this.#discardText(account, workspaceId, path)
+      : this.#discardTree(account, workspaceId, path, file?.origin ?? null);
+  }
+
+  /** The path is where the base has it; only its text was changed. */
+  async #discardText(account: Account, workspaceId: string, path: string): Promise<Discarded> {
+    const actor = personActor(account.id);
+    const document = (await this.documents.list(workspaceId)).find((each) => each.path === path);
+    const text = document && (await this.#textToBase(workspaceId, document.id, path, actor));
+    if (!text || text.before === text.after) throw nothingToDiscard(path);
+    return this.database.transaction(async (transaction) => {
+      await this.events.append(transaction, workspaceId, 'file.discarded', actor, { path });
+      const undo = await this.files.saveUndo(transaction, {
+        workspaceId,
+        userId: account.id,
+        path,
+        rows: [],
+        documents: [],
+      });
+      await this.files.addUndoText(transaction, undo, text);
+      return { undo };
+    });
+  }
+
+  /** The path was made, moved or deleted; a moved text also says again what the base says. */
+  async #discardTree(
+    account: Account,
+    workspaceId: string,
+    path: string,
+    origin: string | null,
+  ): Promise<Discarded> {
+    const actor = personActor(account.id);
+    const { undo, documentId } = await this.overlays.change(workspaceId, async (overlay, transaction) => {
+      const [document] = await this.files.documentsAt(transaction, workspaceId, [path]);
+      const home = putBack(overlay, path);
+      if (document && home !== null) await this.documents.move(transaction, document.id, home);
+      else if (document) await this.documents.remove(transaction, document.id);
+      const seq = await this.events.append(transaction, workspaceId, 'file.discarded', actor, { path });
+      const answer = async (rows: RowChange[]) => ({
+        undo: await this.files.saveUndo(transaction, {
+          workspaceId,
+          userId: account.id,
+          path,
+          rows,
+          documents: document ? [{ ...document, removed: home === null }] : [],
+        }),
+        documentId: home === null ? undefined : document?.id,
+      });
+      return { seq, answer };
+    });
+    if (documentId !== undefined && origin !== null) {
+      const text = await this.#textToBase(workspaceId, documentId, origin, actor);
+      await this.files.addUndoText(this.database.database, undo, text);
+    }
+    return { undo };
+  }
+
+  async #textToBase(
+    workspaceId: string,
+    documentId: string,
+    basePath: string,
+    actor: StoredActor,
+  ): Promise<{ documentId: string; before: string; after: string }> {
+    const base = await this.workspaces.readBase(workspaceId, basePath);
+    const decoded = base && decodeTextFile(base.bytes);
+    if (decoded?.kind !== 'text')
+      throw new ProtocolError(
+        'not-text',
+        `${basePath} was no text at the last commit. Its text is kept as it is.`,
+      );
+    this.bursts.hush(workspaceId, documentId, actor);
+    const { before } = await this.documents.replaceText(documentId, decoded.text, actor);
+    return { documentId, before, after: decoded.text };
+  }
+}
+
+const nothingToDiscard = (path: string) =>
+  new ProtocolError('conflict', `${path} is as it was at the last commit: there is nothing to discard.`);
+
+/**
+ * Puts one path back as the base has it.
+ * @returns where the document of the path goes on living; null where it is put away
+ */
+function putBack(overlay: Overlay, path: string): string | null {
+  const file = overlay.files.get(path);
+  const entry = overlay.base.get(path);
+  if (!file) {
+    if (!entry || overlay.moves().has(path)) throw nothingToDiscard(path);
+    refuseCollision(overlay, [path]);
+    overlay.restore(entry);
+    return null;
+  }
+  overlay.remove(path);
+  if (file.origin === null) {
+    if (entry && !overlay.moves().has(path)) overlay.restore(entry);
+    return null;
+  }
+  const origin = overlay.base.get(file.origin);
+  if (!origin) throw new ProtocolError('conflict', `${file.origin} is not in the last commit any more.`);
+  refuseCollision(overlay, [file.origin]);
+  overlay.restore(origin);
+  return file.origin;
+}

@@ -1,0 +1,141 @@
+import { Injectable } from '@nestjs/common';
+import { diff3Merge } from 'node-diff3';
+import type { Transaction } from '../../db/client.js';
+import { DocumentService } from '../document/document.service.js';
+import { EventService } from '../event/event.service.js';
+import { personActor, type StoredActor } from '../platform/actor.js';
+import { ProtocolError } from '../protocol/error.js';
+import type { Account } from '../protocol/user.js';
+import { WorkspaceService } from '../workspace/workspace.service.js';
+import { DatabaseConnection } from '../platform/database.js';
+import { EditBurstService } from './edit-burst.service.js';
+import { FileNames } from './file-name.js';
+import { FileRepository, type FileUndo } from './file.repository.js';
+import { isSameRow, Overlay, type OverlayRow } from './overlay.js';
+import { OverlayService } from './overlay.service.js';
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * Takes a delete or a discard back, once, and only while nobody has changed
+ * the fate of its paths since. What others have typed into a discarded text
+ * meanwhile is merged with what comes back; where both touched the same
+ * lines, nothing is changed and the person is told.
+ */
+@Injectable()
+export class FileUndoService {
+  constructor(
+    private readonly files: FileRepository,
+    private readonly overlays: OverlayService,
+    private readonly workspaces: WorkspaceService,
+    private readonly documents: DocumentService,
+    private readonly events: EventService,
+    private readonly bursts: EditBurstService,
+    private readonly database: DatabaseConnection,
+  ) {}
+
+  async undo(account: Account, workspaceId: string, path: string, token: string): Promise<null> {
+    await this.workspaces.require(account, workspaceId, 'write');
+    const undo = uuid.test(token) ? await this.files.findUndo(workspaceId, token) : undefined;
+    if (!undo || undo.path !== path || undo.userId !== account.id) throw spent(path);
+    const actor = personActor(account.id);
+    // Before anything is changed: whether the text can come back at all.
+    if (undo.textDocumentId !== null) merged(undo, (await this.documents.read(undo.textDocumentId)).text);
+    if (undo.rows.length > 0) await this.#restoreTree(workspaceId, undo, actor);
+    else
+      await this.database.transaction(async (transaction) => {
+        await this.#spend(transaction, undo);
+        await this.events.append(transaction, workspaceId, 'file.restored', actor, { path });
+      });
+    if (undo.textDocumentId !== null) await this.#restoreText(workspaceId, undo, undo.textDocumentId, actor);
+    return null;
+  }
+
+  #restoreTree(workspaceId: string, undo: FileUndo, actor: StoredActor): Promise<null> {
+    return this.overlays.change(workspaceId, async (overlay, transaction) => {
+      await this.#spend(transaction, undo);
+      const rows = new Map(overlay.rows(0).map((row) => [row.path, row]));
+      for (const { path, before, after } of undo.rows) {
+        if (!isUnchanged(rows.get(path) ?? null, after))
+          throw new ProtocolError(
+            'conflict',
+            `${path} has been changed or committed since, so this cannot be undone. Nothing was changed.`,
+          );
+        if (before) rows.set(path, before);
+        else rows.delete(path);
+      }
+      const restored = Overlay.of(workspaceId, [...overlay.base.values()], [...rows.values()]);
+      const names = new FileNames([...overlay.files.keys()].filter((path) => restored.files.has(path)));
+      for (const path of restored.files.keys()) {
+        const refusal = overlay.files.has(path) ? null : names.refusal(path);
+        if (refusal)
+          throw new ProtocolError('conflict', `${refusal} So this cannot be undone; nothing was changed.`);
+      }
+      for (const path of overlay.files.keys()) if (!restored.files.has(path)) overlay.remove(path);
+      for (const file of restored.files.values()) overlay.place(file);
+      for (const document of undo.documents) {
+        if (document.removed) await this.documents.restore(transaction, document.id, document.path);
+        else await this.documents.move(transaction, document.id, document.path);
+      }
+      const { path } = undo;
+      const seq = await this.events.append(transaction, workspaceId, 'file.restored', actor, { path });
+      return { seq, answer: () => Promise.resolve(null) };
+    });
+  }
+
+  /** Somebody may type between our look and our edit: what the edit took away of it is merged in again. */
+  async #restoreText(
+    workspaceId: string,
+    undo: FileUndo,
+    documentId: string,
+    actor: StoredActor,
+  ): Promise<void> {
+    this.bursts.hush(workspaceId, documentId, actor);
+    let expected = (await this.documents.read(documentId)).text;
+    let target = merged(undo, expected);
+    for (;;) {
+      const { before } = await this.documents.replaceText(documentId, target, actor);
+      if (before === expected) return;
+      const typed = mergeLines(target, expected, before, (ours, theirs) => [...ours, ...theirs]);
+      expected = target;
+      target = typed;
+    }
+  }
+
+  async #spend(transaction: Transaction, undo: FileUndo): Promise<void> {
+    if (!(await this.files.spendUndo(transaction, undo.id))) throw spent(undo.path);
+  }
+}
+
+const spent = (path: string) =>
+  new ProtocolError('gone', `What was done to ${path} can no longer be undone. Nothing was changed.`);
+
+/** The text as it was before the discard, with what others have typed since. */
+function merged(undo: FileUndo, current: string): string {
+  const { textBefore, textAfter } = undo;
+  if (textBefore === null || textAfter === null) return current;
+  return mergeLines(textBefore, textAfter, current, () => {
+    throw new ProtocolError(
+      'conflict',
+      `Somebody has since edited the same lines of ${undo.path}, so the discard cannot be undone. Nothing was changed.`,
+    );
+  });
+}
+
+/** A three-way merge by lines; `both` decides where the two touched the same ones. */
+function mergeLines(
+  ours: string,
+  base: string,
+  theirs: string,
+  both: (ours: string[], theirs: string[]) => string[],
+): string {
+  const blocks = diff3Merge(ours.split('\n'), base.split('\n'), theirs.split('\n'));
+  return blocks
+    .flatMap((block) => block.ok ?? (block.conflict ? both(block.conflict.a, block.conflict.b) : []))
+    .join('\n');
+}
+
+function isUnchanged(now: OverlayRow | null, after: OverlayRow | null): boolean {
+  if (!now || !after) return now === after;
+  return now.version === after.version && isSameRow(now, after);
+}
