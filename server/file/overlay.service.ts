@@ -15,6 +15,8 @@ export class OverlayMoved extends Error {}
 export type OverlayChange<Result> = {
   /** The event's number: the version of every row that was changed. */
   seq: number;
+  /** The tree to store, where it is another than the one that was handed out. */
+  overlay?: Overlay;
   /** What the change answers, given the rows it has written; in the same transaction. */
   answer: (changes: RowChange[]) => Promise<Result>;
 };
@@ -57,8 +59,8 @@ export class OverlayService {
           if ((await this.files.baseCommit(transaction, workspaceId)) !== baseCommit)
             throw new OverlayMoved();
           const overlay = Overlay.of(workspaceId, entries, await this.files.rows(workspaceId, transaction));
-          const { seq, answer } = await make(overlay, transaction);
-          const changes = overlay.changes(seq);
+          const { seq, answer, overlay: made = overlay } = await make(overlay, transaction);
+          const changes = made.changes(seq);
           await this.files.write(transaction, workspaceId, changes);
           return answer(changes);
         });

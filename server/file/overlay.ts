@@ -121,7 +121,7 @@ export class Overlay {
     const known = new Map(this.before.map((row) => [row.path, row]));
     return rows.map((row) => {
       const before = known.get(row.path);
-      return before && isSameRow(before, row) ? before : row;
+      return before && isSameRow(before, row) && before.blobSha === row.blobSha ? before : row;
     });
   }
 

@@ -1,0 +1,18 @@
+import { Module } from '@nestjs/common';
+import { AuthModule } from '../auth/auth.module.js';
+import { DocumentModule } from '../document/document.module.js';
+import { EventModule } from '../event/event.module.js';
+import { FileModule } from '../file/file.module.js';
+import { WorkspaceModule } from '../workspace/workspace.module.js';
+import { CommitContentService } from './commit-content.service.js';
+import { CommitFinishService } from './commit-finish.service.js';
+import { CommitController } from './commit.controller.js';
+import { CommitRepository } from './commit.repository.js';
+import { CommitService } from './commit.service.js';
+
+@Module({
+  imports: [AuthModule, DocumentModule, EventModule, FileModule, WorkspaceModule],
+  controllers: [CommitController],
+  providers: [CommitContentService, CommitFinishService, CommitRepository, CommitService],
+})
+export class CommitModule {}

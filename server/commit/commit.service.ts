@@ -1,0 +1,233 @@
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { AuthService } from '../auth/auth.service.js';
+import { EventService } from '../event/event.service.js';
+import { FileChangeService, type PendingChange } from '../file/file-change.service.js';
+import { OverlayService } from '../file/overlay.service.js';
+import { personActor } from '../platform/actor.js';
+import { DatabaseConnection } from '../platform/database.js';
+import { GithubClient } from '../platform/github-client.js';
+import { log } from '../platform/log.js';
+import type { CommitCreated, CommitPreview, Signature } from '../protocol/commit.js';
+import { ProtocolError } from '../protocol/error.js';
+import type { Account } from '../protocol/user.js';
+import { WorkspaceService, type WorkspaceAccess } from '../workspace/workspace.service.js';
+import { CommitContentService, refuseHalfChanges } from './commit-content.service.js';
+import { CommitFinishService } from './commit-finish.service.js';
+import { withCommitLock } from './commit-lock.js';
+import { commitMessage, distinctCoAuthors } from './commit-message.js';
+import { CommitRepository, type CommitRecord } from './commit.repository.js';
+
+const MOVED =
+  'The branch moved on GitHub since the last commit here. Nothing was overwritten; your work is kept here.';
+
+/** How long after a failure the commits left open are looked at again. */
+const SETTLE_AGAIN_MS = 5_000;
+
+/**
+ * Makes a commit of the overlay by compare-and-swap on the branch's head
+ * (GIT1). What is to be committed is written down before the branch moves, so
+ * whatever breaks on the way, looking at the branch tells whether the commit
+ * was made, and the overlay follows it exactly once.
+ */
+@Injectable()
+export class CommitService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  #settling: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly commits: CommitRepository,
+    private readonly contents: CommitContentService,
+    private readonly finishing: CommitFinishService,
+    private readonly workspaces: WorkspaceService,
+    private readonly changes: FileChangeService,
+    private readonly overlays: OverlayService,
+    private readonly events: EventService,
+    private readonly auth: AuthService,
+    private readonly github: GithubClient,
+    private readonly database: DatabaseConnection,
+  ) {}
+
+  /** A process that died between the branch's move and ours left a commit to finish. */
+  onApplicationBootstrap(): void {
+    this.#settleSoon(0);
+  }
+
+  beforeApplicationShutdown(): void {
+    clearTimeout(this.#settling);
+  }
+
+  async preview(account: Account, workspaceId: string, paths: readonly string[]): Promise<CommitPreview> {
+    const access = await this.workspaces.require(account, workspaceId, 'write');
+    const { overlay, baseCommit } = await this.overlays.load(workspaceId);
+    const chosen = choose(await this.changes.pending(workspaceId, overlay), paths);
+    const { owner, repo } = access.repository;
+    const author = { name: account.name, email: account.email };
+    return {
+      author,
+      coAuthors: await this.#coAuthors(author, chosen),
+      head: await this.github.getBranchHead(owner, repo, access.branch),
+      baseCommit,
+    };
+  }
+
+  /** @throws {ProtocolError} `conflict` where the branch moved, `unprocessable` where there is nothing to commit */
+  async commit(
+    account: Account,
+    workspaceId: string,
+    message: string,
+    paths: readonly string[],
+  ): Promise<CommitCreated> {
+    await this.workspaces.require(account, workspaceId, 'write');
+    return withCommitLock(this.database.url, workspaceId, async () => {
+      // Asked again under the lock: the base may have moved while we waited for it.
+      let access = await this.workspaces.require(account, workspaceId, 'write');
+      if (await this.#settle(access)) access = await this.workspaces.require(account, workspaceId, 'write');
+      const record = await this.#prepare(account, access, message, paths);
+      await this.#move(access, record);
+      await this.finishing.finish(record).catch((error: unknown) => {
+        // The commit is made; the overlay follows as soon as the database is back.
+        log.warn({ err: error, workspaceId }, 'a commit was made and is not followed yet');
+        this.#settleSoon();
+      });
+      return {
+        sha: record.sha,
+        url: access.repository.url && `${access.repository.url}/commit/${record.sha}`,
+        committedPaths: record.files.map((file) => file.path),
+      };
+    });
+  }
+
+  /** Everything up to the branch's move: blobs, tree and commit on the forge, and what is intended in the database. */
+  async #prepare(
+    account: Account,
+    access: WorkspaceAccess,
+    message: string,
+    paths: readonly string[],
+  ): Promise<CommitRecord> {
+    const { workspaceId } = access;
+    const { overlay, baseCommit } = await this.overlays.load(workspaceId);
+    if (baseCommit === null)
+      throw new ProtocolError(
+        'unprocessable',
+        'This repository has no commit yet, and the first one has to be pushed with git. Your work is kept here.',
+      );
+    const chosen = choose(await this.changes.pending(workspaceId, overlay), paths);
+    if (chosen.length === 0)
+      throw new ProtocolError(
+        'unprocessable',
+        'None of these files differs from the last commit, so there is nothing to commit.',
+      );
+    refuseHalfChanges(overlay, chosen);
+    const { tree, files } = await this.contents.collect(access, chosen);
+    const { owner, repo } = access.repository;
+    const base = await this.github.getCommit(owner, repo, baseCommit);
+    if (!base) throw new ProtocolError('conflict', `${MOVED} The commit it stands on is gone from GitHub.`);
+    const author = { name: account.name, email: account.email };
+    const treeSha = await this.github.createTree(owner, repo, base.tree, tree);
+    if (treeSha === base.tree)
+      throw new ProtocolError('unprocessable', 'These changes cancel out, so there is nothing to commit.');
+    const whole = commitMessage(message, await this.#coAuthors(author, chosen));
+    const sha = await this.github.createCommit(owner, repo, {
+      message: whole,
+      tree: treeSha,
+      parents: [baseCommit],
+      author,
+    });
+    return this.commits.intend({
+      workspaceId,
+      userId: account.id,
+      sha,
+      parentSha: baseCommit,
+      message: whole,
+      files,
+    });
+  }
+
+  /** Moves the branch from the record's parent to its commit, or throws with nothing moved. */
+  async #move(access: WorkspaceAccess, record: CommitRecord): Promise<void> {
+    let outcome: 'moved' | 'head-moved';
+    try {
+      outcome = await this.github.updateRef({
+        repositoryNodeId: access.repository.nodeId,
+        branch: access.branch,
+        beforeOid: record.parentSha,
+        afterOid: record.sha,
+      });
+    } catch (error) {
+      if (await this.#wasMade(access, record)) return;
+      await this.commits.settle(record.id, 'refused');
+      if (error instanceof ProtocolError) throw error;
+      throw new ProtocolError('forge', 'GitHub did not take the commit. Your work is kept here; try again.', {
+        cause: error,
+      });
+    }
+    // An answer that was lost and asked for again says that the head has moved: to our commit.
+    if (outcome === 'moved' || (await this.#wasMade(access, record))) return;
+    await this.#refuse(access, record);
+    throw new ProtocolError('conflict', MOVED);
+  }
+
+  async #refuse(access: WorkspaceAccess, record: CommitRecord): Promise<void> {
+    const { owner, repo } = access.repository;
+    const head = await this.github.getBranchHead(owner, repo, access.branch);
+    await this.database.transaction(async (transaction) => {
+      await this.commits.settle(record.id, 'refused', transaction);
+      await this.events.append(transaction, access.workspaceId, 'branch.moved', personActor(record.userId), {
+        head,
+        baseCommit: record.parentSha,
+      });
+    });
+  }
+
+  /** Settles what an earlier commit left open; a commit that was made after all is finished. */
+  async #settle(access: Pick<WorkspaceAccess, 'workspaceId' | 'repository' | 'branch'>): Promise<boolean> {
+    let finished = false;
+    for (const record of await this.commits.intended(access.workspaceId)) {
+      if (await this.#wasMade(access, record)) {
+        await this.finishing.finish(record);
+        finished = true;
+      } else await this.commits.settle(record.id, 'refused');
+    }
+    return finished;
+  }
+
+  #settleSoon(delayMs = SETTLE_AGAIN_MS): void {
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => {
+      this.#settleAll().catch((error: unknown) => {
+        log.warn({ err: error }, 'commits under way are looked at again later');
+        this.#settleSoon();
+      });
+    }, delayMs);
+    this.#settling.unref();
+  }
+
+  async #settleAll(): Promise<void> {
+    for (const workspaceId of await this.commits.workspacesWithIntended()) {
+      const access = await this.workspaces.find(workspaceId);
+      await withCommitLock(this.database.url, workspaceId, () => this.#settle(access));
+    }
+  }
+
+  /** @throws {ProtocolError} `forge` while it cannot be known: the record stays open and is looked at again */
+  async #wasMade(
+    access: Pick<WorkspaceAccess, 'repository' | 'branch'>,
+    record: CommitRecord,
+  ): Promise<boolean> {
+    const { owner, repo } = access.repository;
+    const head = await this.github.getBranchHead(owner, repo, access.branch);
+    return head !== null && (await this.github.isAncestor(owner, repo, record.sha, head));
+  }
+
+  async #coAuthors(author: Signature, chosen: readonly PendingChange[]): Promise<Signature[]> {
+    const accounts = await this.auth.accountsById([...new Set(chosen.flatMap((change) => change.authors))]);
+    return distinctCoAuthors(
+      author,
+      [...accounts.values()].map(({ name, email }) => ({ name, email })),
+    );
+  }
+}
+
+function choose(pending: readonly PendingChange[], paths: readonly string[]): PendingChange[] {
+  const chosen = new Set(paths);
+  return pending.filter((change) => chosen.has(change.path));
+}
