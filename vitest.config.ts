@@ -7,6 +7,7 @@ export default defineConfig({
   },
   test: {
     include: ['{server,db,client}/**/*.test.ts'],
+    globalSetup: ['server/platform/testing/postgres.global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
