@@ -11,7 +11,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 /** A Perch that was just told to stop drains its requests and then its database. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 10_000;
 const POLL_MS = 25;
 
 export async function clearTheWay(data: string): Promise<void> {
