@@ -60,6 +60,9 @@ export class OverlayService {
             throw new OverlayMoved();
           const overlay = Overlay.of(workspaceId, entries, await this.files.rows(workspaceId, transaction));
           const { seq, answer, overlay: made = overlay } = await make(overlay, transaction);
+          // Only now is the workspace's row locked: the base may have moved just before.
+          if (made === overlay && (await this.files.baseCommit(transaction, workspaceId)) !== baseCommit)
+            throw new OverlayMoved();
           const changes = made.changes(seq);
           await this.files.write(transaction, workspaceId, changes);
           return answer(changes);

@@ -1,0 +1,200 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, mkdirSync, rmSync, symlinkSync, writeFileSync, chmodSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { ForgeRepository, ForgeTree, GithubClient, TreeChange } from '../../platform/github-client.js';
+import { ProtocolError } from '../../protocol/error.js';
+import type { FileMode } from '../../protocol/file.js';
+
+export type InitialFile = { bytes: Uint8Array | string; mode?: '100644' | '100755' | '120000' };
+
+const IDENTITY = ['-c', 'user.name=Test', '-c', 'user.email=test@perch.invalid'];
+
+/**
+ * What commits need of GitHub, made of a bare repository and git itself: real
+ * objects, real compare-and-swap, readable by `git clone`. `breakUpdateRef` cuts
+ * the connection after the branch has moved, or before.
+ */
+export class GitGithub {
+  readonly folder = mkdtempSync(join(tmpdir(), 'perch-git-'));
+  readonly bare = join(this.folder, 'repository.git');
+  breakUpdateRef: 'before' | 'after' | undefined;
+  /** Runs while a commit is under way, before the branch moves. */
+  beforeUpdateRef: (() => Promise<void>) | undefined;
+
+  constructor(files: Record<string, InitialFile>) {
+    execFileSync('git', ['init', '-q', '--bare', '-b', 'main', this.bare]);
+    const clone = this.clone();
+    for (const [path, { bytes, mode = '100644' }] of Object.entries(files)) {
+      const target = join(clone, path);
+      mkdirSync(dirname(target), { recursive: true });
+      if (mode === '120000') symlinkSync(String(bytes), target);
+      else writeFileSync(target, bytes);
+      if (mode === '100755') chmodSync(target, 0o755);
+    }
+    this.commitAll(clone, 'start');
+  }
+
+  get client(): GithubClient {
+    return this as unknown as GithubClient;
+  }
+
+  /** A fresh clone, checked out byte for byte. */
+  clone(): string {
+    const target = mkdtempSync(join(this.folder, 'clone-'));
+    execFileSync('git', ['clone', '-q', '-c', 'core.autocrlf=false', this.bare, target], { stdio: 'pipe' });
+    return target;
+  }
+
+  commitAll(clone: string, message: string): string {
+    execFileSync('git', [...IDENTITY, '-C', clone, 'add', '-A']);
+    execFileSync('git', [...IDENTITY, '-C', clone, 'commit', '-q', '-m', message]);
+    execFileSync('git', ['-C', clone, 'push', '-q', 'origin', 'HEAD:main'], { stdio: 'pipe' });
+    return this.git('rev-parse', 'main');
+  }
+
+  git(...arguments_: string[]): string {
+    return execFileSync('git', ['-C', this.bare, ...arguments_], { encoding: 'utf8' }).trim();
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  repository(): ForgeRepository {
+    return {
+      id: 1,
+      nodeId: 'R_1',
+      owner: 'acme',
+      name: 'game',
+      defaultBranch: 'main',
+      private: false,
+      description: null,
+      url: 'http://localhost/acme/game',
+      permission: 'admin',
+    };
+  }
+
+  getRepositoryById(): Promise<ForgeRepository> {
+    return Promise.resolve(this.repository());
+  }
+
+  getBranchHead(_owner: string, _repo: string, branch: string): Promise<string | null> {
+    try {
+      return Promise.resolve(this.git('rev-parse', '--verify', '-q', `refs/heads/${branch}`));
+    } catch {
+      return Promise.resolve(null);
+    }
+  }
+
+  getTree(_owner: string, _repo: string, commit: string): Promise<ForgeTree> {
+    const listed = this.git('ls-tree', '-r', '-l', '-z', commit).split('\0').filter(Boolean);
+    const entries = listed.map((line) => {
+      const [, mode, sha, size, path] = /^(\d+) \w+ (\w+) +(\d+|-)\t(.*)$/s.exec(line) ?? [];
+      return { path: path ?? '', mode: mode as FileMode, sha: sha ?? '', size: Number(size) };
+    });
+    return Promise.resolve({ entries, truncated: false });
+  }
+
+  getBlob(_owner: string, _repo: string, sha: string): Promise<Uint8Array> {
+    return Promise.resolve(new Uint8Array(execFileSync('git', ['-C', this.bare, 'cat-file', 'blob', sha])));
+  }
+
+  createBlob(_owner: string, _repo: string, bytes: Uint8Array): Promise<string> {
+    return Promise.resolve(this.#write(bytes));
+  }
+
+  createTree(
+    _owner: string,
+    _repo: string,
+    base: string | null,
+    changes: readonly TreeChange[],
+  ): Promise<string> {
+    const env = { ...process.env, GIT_INDEX_FILE: join(this.folder, `index-${Math.random()}`) };
+    const run = (command: string[], input?: string) =>
+      execFileSync('git', ['-C', this.bare, ...command], { env, encoding: 'utf8', input }).trim();
+    if (base) run(['read-tree', base]);
+    const gone = changes.filter((change) => 'sha' in change && change.sha === null);
+    const put = changes.filter((change) => !gone.includes(change));
+    const lines = [
+      ...gone.map(({ path }) => `0 ${'0'.repeat(40)}\t${path}`),
+      ...put.map((change) => {
+        const sha = 'content' in change ? this.#write(Buffer.from(change.content, 'utf8')) : change.sha;
+        return `${change.mode} ${sha}\t${change.path}`;
+      }),
+    ];
+    run(['update-index', '--index-info'], `${lines.join('\n')}\n`);
+    return Promise.resolve(run(['write-tree']));
+  }
+
+  createCommit(
+    _owner: string,
+    _repo: string,
+    commit: { message: string; tree: string; parents: string[]; author: { name: string; email: string } },
+  ): Promise<string> {
+    const { name, email } = commit.author;
+    const sha = execFileSync(
+      'git',
+      ['-C', this.bare, 'commit-tree', commit.tree, ...commit.parents.flatMap((each) => ['-p', each])],
+      {
+        encoding: 'utf8',
+        input: commit.message,
+        env: {
+          ...process.env,
+          GIT_AUTHOR_NAME: name,
+          GIT_AUTHOR_EMAIL: email,
+          GIT_COMMITTER_NAME: name,
+          GIT_COMMITTER_EMAIL: email,
+        },
+      },
+    );
+    return Promise.resolve(sha.trim());
+  }
+
+  getCommit(
+    _owner: string,
+    _repo: string,
+    sha: string,
+  ): Promise<{ sha: string; tree: string; parents: string[] }> {
+    const [tree = '', ...parents] = this.git('show', '-s', '--format=%T %P', sha).split(' ').filter(Boolean);
+    return Promise.resolve({ sha, tree, parents });
+  }
+
+  isAncestor(_owner: string, _repo: string, ancestor: string, head: string): Promise<boolean> {
+    try {
+      this.git('merge-base', '--is-ancestor', ancestor, head);
+      return Promise.resolve(true);
+    } catch {
+      return Promise.resolve(false);
+    }
+  }
+
+  async updateRef(update: {
+    branch: string;
+    beforeOid: string | null;
+    afterOid: string;
+  }): Promise<'moved' | 'head-moved'> {
+    await this.beforeUpdateRef?.();
+    const broken = this.breakUpdateRef;
+    if (broken === 'before') throw new ProtocolError('forge', 'The connection was cut.');
+    try {
+      this.git(
+        'update-ref',
+        `refs/heads/${update.branch}`,
+        update.afterOid,
+        update.beforeOid ?? '0'.repeat(40),
+      );
+    } catch {
+      return 'head-moved';
+    }
+    if (broken === 'after') throw new ProtocolError('forge', 'The connection was cut.');
+    return 'moved';
+  }
+
+  #write(bytes: Uint8Array): string {
+    return execFileSync('git', ['-C', this.bare, 'hash-object', '-w', '--stdin'], {
+      input: bytes,
+      encoding: 'utf8',
+    }).trim();
+  }
+}

@@ -1,0 +1,147 @@
+import { createTestDatabase } from '../../platform/testing/test-database.js';
+import { repositories, repositoryMembers } from '../../../db/schema/repository.js';
+import { users } from '../../../db/schema/user.js';
+import { workspaces } from '../../../db/schema/workspace.js';
+import { AuthRepository } from '../../auth/auth.repository.js';
+import { AuthService } from '../../auth/auth.service.js';
+import { DocumentRepository } from '../../document/document.repository.js';
+import { DocumentService } from '../../document/document.service.js';
+import { EventRepository } from '../../event/event.repository.js';
+import { EventService } from '../../event/event.service.js';
+import { EditBurstService } from '../../file/edit-burst.service.js';
+import { FileChangeService } from '../../file/file-change.service.js';
+import { FileContentService } from '../../file/file-content.service.js';
+import { FileDiscardService } from '../../file/file-discard.service.js';
+import { FileUndoService } from '../../file/file-undo.service.js';
+import { FileRepository } from '../../file/file.repository.js';
+import { FileService } from '../../file/file.service.js';
+import { OverlayService } from '../../file/overlay.service.js';
+import { personActor } from '../../platform/actor.js';
+import { DatabaseConnection } from '../../platform/database.js';
+import { NotificationListener } from '../../platform/notification-listener.js';
+import type { Account } from '../../protocol/user.js';
+import { AccessService } from '../../workspace/access.service.js';
+import { WorkspaceRepository } from '../../workspace/workspace.repository.js';
+import { WorkspaceService } from '../../workspace/workspace.service.js';
+import { CommitContentService } from '../commit-content.service.js';
+import { CommitFinishService } from '../commit-finish.service.js';
+import { CommitRepository } from '../commit.repository.js';
+import { CommitService } from '../commit.service.js';
+import { GitGithub, type InitialFile } from './git-github.js';
+
+/** The services of one process on a database, as the modules wire them. */
+export async function startServices(url: string, git: GitGithub) {
+  const database = new DatabaseConnection(url);
+  const notifications = await NotificationListener.start(url);
+  const github = git.client;
+  const events = new EventService(new EventRepository(database));
+  const workspaceRows = new WorkspaceRepository(database);
+  const access = new AccessService(workspaceRows, github, notifications);
+  const workspaces_ = new WorkspaceService(workspaceRows, access, github, events, database);
+  const documents = new DocumentService(
+    new DocumentRepository(database),
+    workspaces_,
+    notifications,
+    database,
+  );
+  await documents.onApplicationBootstrap();
+  const auth = new AuthService(new AuthRepository(database), database);
+  const rows = new FileRepository(database);
+  const overlays = new OverlayService(rows, database, workspaces_);
+  const bursts = new EditBurstService(documents, events, rows, database);
+  bursts.onModuleInit();
+  const files = new FileService(rows, overlays, workspaces_, documents, events);
+  const changes = new FileChangeService(rows, overlays, workspaces_, documents, auth);
+  const contents = new FileContentService(rows, workspaces_);
+  const discards = new FileDiscardService(rows, overlays, workspaces_, documents, events, bursts, database);
+  const undos = new FileUndoService(rows, overlays, workspaces_, documents, events, bursts, database);
+  const commitRows = new CommitRepository(database);
+  const commits = new CommitService(
+    commitRows,
+    new CommitContentService(documents, workspaces_, github),
+    new CommitFinishService(commitRows, overlays, workspaces_, documents, events, bursts),
+    workspaces_,
+    changes,
+    overlays,
+    events,
+    auth,
+    github,
+    database,
+  );
+  return {
+    database,
+    notifications,
+    events,
+    workspaces: workspaces_,
+    documents,
+    files,
+    changes,
+    contents,
+    discards,
+    undos,
+    commits,
+    commitRows,
+    async stop(): Promise<void> {
+      bursts.beforeApplicationShutdown();
+      commits.beforeApplicationShutdown();
+      await documents.beforeApplicationShutdown();
+      await notifications.onApplicationShutdown();
+      await database.onApplicationShutdown();
+    },
+  };
+}
+
+export type Services = Awaited<ReturnType<typeof startServices>>;
+
+/** A database, a repository, alice (who owns it) and bob (who may write), and the services of one process. */
+export async function createTestRoom(initial: Record<string, InitialFile>) {
+  const database = await createTestDatabase();
+  const git = new GitGithub(initial);
+  const services = await startServices(database.url, git);
+  const { database: db } = services.database;
+  const repository = git.repository();
+  await db.insert(repositories).values({ ...repository });
+  const people = await db
+    .insert(users)
+    .values([
+      { name: 'Alice', email: 'alice@example.com', color: 0, isOwner: true },
+      { name: 'Bob', email: 'bob@example.com', color: 1 },
+    ])
+    .returning();
+  const [alice, bob] = people.map(({ id, name, email, color, isOwner }): Account => {
+    return { id, name, email, color, isOwner };
+  });
+  if (!alice || !bob) throw new Error('two people were not made');
+  await db.insert(repositoryMembers).values({ repositoryId: repository.id, userId: bob.id, role: 'write' });
+  const [workspace] = await db
+    .insert(workspaces)
+    .values({ repositoryId: repository.id, branch: 'main', baseCommit: git.git('rev-parse', 'main') })
+    .returning();
+  if (!workspace) throw new Error('a workspace was not made');
+  const id = workspace.id;
+  return {
+    ...services,
+    url: database.url,
+    git,
+    alice,
+    bob,
+    id,
+    /** Turns the text of a file into another, as one person. */
+    async edit(account: Account, path: string, change: (text: string) => string): Promise<string> {
+      const access = await services.workspaces.require(account, id, 'write');
+      const { id: documentId } = await services.documents.open(access, path);
+      const { text } = await services.documents.read(documentId);
+      await services.documents.replaceText(documentId, change(text), personActor(account.id));
+      return documentId;
+    },
+    paths: async () =>
+      (await services.changes.changes(alice, id)).map((each) => `${each.status} ${each.path}`),
+    async drop(): Promise<void> {
+      await services.stop();
+      await database.drop();
+      git.remove();
+    },
+  };
+}
+
+export type TestRoom = Awaited<ReturnType<typeof createTestRoom>>;
