@@ -147,7 +147,14 @@ test('GIT1: a process that died after the branch moved leaves a commit that the 
     parentSha: base,
     message: 'Two',
     files: [
-      { path: 'a.txt', sha: git.git('rev-parse', 'main:a.txt'), mode: '100644', fromPath: null, documentId, seq },
+      {
+        path: 'a.txt',
+        sha: git.git('rev-parse', 'main:a.txt'),
+        mode: '100644',
+        fromPath: null,
+        documentId,
+        seq,
+      },
       {
         path: 'moved.txt',
         sha: git.git('rev-parse', 'main:moved.txt'),
@@ -194,12 +201,7 @@ test('GIT1: what is typed, moved or deleted while a commit is under way stays in
   expect(git.git('show', 'main:b.txt')).toBe('B');
   expect(git.git('show', 'main:c.txt')).toBe('C');
   expect(git.git('show', 'main:d.txt')).toBe('d');
-  expect(await room.paths()).toEqual([
-    'modified a.txt',
-    'renamed bb.txt',
-    'deleted c.txt',
-    'renamed dd.txt',
-  ]);
+  expect(await room.paths()).toEqual(['modified a.txt', 'renamed bb.txt', 'deleted c.txt', 'renamed dd.txt']);
   const paths = (await room.changes.changes(alice, id)).map((each) => each.path);
   await room.commits.commit(alice, id, 'The rest', paths);
   expect(git.git('ls-tree', '--name-only', 'main').split('\n')).toEqual(['a.txt', 'bb.txt', 'dd.txt']);
@@ -208,7 +210,11 @@ test('GIT1: what is typed, moved or deleted while a commit is under way stays in
 });
 
 test('GIT1: chosen files are committed and the others stay; half of a change is refused', async () => {
-  room = await createTestRoom({ 'a.txt': { bytes: 'a\n' }, 'b.txt': { bytes: 'b\n' }, 'README.md': { bytes: 'r\n' } });
+  room = await createTestRoom({
+    'a.txt': { bytes: 'a\n' },
+    'b.txt': { bytes: 'b\n' },
+    'README.md': { bytes: 'r\n' },
+  });
   const { alice, id, git } = room;
   await expect(room.commits.commit(alice, id, 'Nothing', ['a.txt'])).rejects.toMatchObject({
     code: 'unprocessable',
