@@ -1,0 +1,48 @@
+/**
+ * Guarantee: after `install`, node_modules holds what package-lock.json says. npm is asked only when it does
+ * not, or when the lock file changed since; what a developer installed by hand is recognized and left alone.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { npm, root, step } from './step.mjs';
+
+const lockFile = join(root, 'package-lock.json');
+const stampFile = join(root, 'node_modules', '.perch-install');
+
+export async function install() {
+  const lock = readFileSync(lockFile, 'utf8');
+  const stamp = createHash('sha256').update(lock).digest('hex');
+  if (read(stampFile) === stamp) return;
+  if (!isInstalled(JSON.parse(lock))) {
+    // The build needs the development packages, and NODE_ENV=production would leave them out.
+    const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
+    try {
+      await step('Installing packages', [[...npm, ...args]]);
+    } catch (error) {
+      throw new Error(
+        `${error.message}\nThe packages could not be installed. With a connection to the npm registry, start again.`,
+        { cause: error },
+      );
+    }
+  }
+  writeFileSync(stampFile, stamp);
+}
+
+/** npm writes this record last, so a half-finished installation has none. */
+function isInstalled(lock) {
+  const record = read(join(root, 'node_modules', '.package-lock.json'));
+  if (!record) return false;
+  const installed = JSON.parse(record).packages;
+  return Object.entries(lock.packages).every(
+    ([path, { version, optional }]) => path === '' || optional || installed[path]?.version === version,
+  );
+}
+
+function read(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

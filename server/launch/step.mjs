@@ -1,0 +1,88 @@
+/**
+ * Running one program to its end, for the launchers.
+ *
+ * Guarantee: `step` shows that it goes on, and for how long; the program's output only when it fails.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Enough to hold a compiler's complaint. */
+const OUTPUT_LINES = 60;
+
+/** npm as it was found by whoever started us, or the one on the PATH. */
+export const npm = process.env.npm_execpath?.endsWith('.js')
+  ? [process.execPath, process.env.npm_execpath]
+  : ['npm'];
+
+/** npm and Chromium write below HOME; where there is none, a temporary directory stands in. */
+export function environment() {
+  const env = { ...process.env };
+  if (!env.HOME || !statSync(env.HOME, { throwIfNoEntry: false })?.isDirectory()) {
+    if (!temporaryHome) {
+      temporaryHome = mkdtempSync(join(tmpdir(), 'perch-home-'));
+      process.on('exit', () => rmSync(temporaryHome, { recursive: true, force: true }));
+    }
+    env.HOME = temporaryHome;
+  }
+  return env;
+}
+let temporaryHome;
+
+/**
+ * Shows `title` with the time that passed while the commands run side by side.
+ * @param {string} title
+ * @param {string[][]} commands
+ * @param {NodeJS.ProcessEnv} [env]
+ * @throws with the output of what failed
+ */
+export async function step(title, commands, env = environment()) {
+  const started = Date.now();
+  const seconds = () => `${((Date.now() - started) / 1000).toFixed(1)} s`;
+  const terminal = process.stdout.isTTY;
+  const show = (text) => process.stdout.write(terminal ? `\r\u001b[K${text}` : `${text}\n`);
+  show(`${title}…`);
+  const clock = terminal ? setInterval(() => show(`${title}… ${seconds()}`), 1_000) : undefined;
+  try {
+    await Promise.all(commands.map((command) => runQuietly(command, env)));
+    show(`${title}: done in ${seconds()}`);
+  } catch (error) {
+    show(`${title}: failed after ${seconds()}`);
+    throw error;
+  } finally {
+    clearInterval(clock);
+    if (terminal) process.stdout.write('\n');
+  }
+}
+
+/** Runs the command on this terminal and returns its exit code; never rejects. */
+export function runLoudly([program, ...args], env) {
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] });
+    child.on('error', (error) => {
+      process.stderr.write(`${program} could not be run: ${error.message}\n`);
+      resolve(127);
+    });
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+}
+
+function runQuietly([program, ...args], env) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    const collect = (chunk) => (output += chunk);
+    child.stdout.setEncoding('utf8').on('data', collect);
+    child.stderr.setEncoding('utf8').on('data', collect);
+    child.on('error', (error) => reject(new Error(`${program} could not be run: ${error.message}`)));
+    child.on('close', (code, signal) => {
+      if (code === 0) return resolve();
+      const end = output.trimEnd().split('\n').slice(-OUTPUT_LINES).join('\n');
+      reject(new Error(`"${[program, ...args].join(' ')}" ended with ${signal ?? `code ${code}`}:\n${end}`));
+    });
+  });
+}

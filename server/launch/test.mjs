@@ -1,0 +1,95 @@
+/**
+ * `npm test`: everything that is checked, from a fresh clone, in one command.
+ *
+ * Guarantee: the last line counts what ran, `N passed, N failed[, N skipped]`, and the exit code is 0 only when
+ * nothing failed. A suite that crashed, or in which nothing ran, is a failure.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findBrowser } from './browser.mjs';
+import { build } from './build.mjs';
+import { install } from './install.mjs';
+import { environment, npm, runLoudly } from './step.mjs';
+import { playwrightCounts, vitestCounts } from './test-report.mjs';
+
+const reports = mkdtempSync(join(tmpdir(), 'perch-test-reports-'));
+process.on('exit', () => rmSync(reports, { recursive: true, force: true }));
+// The children hear the terminal themselves; a plain SIGTERM or a second thought ends the count.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => finish());
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+const passed = { passed: 1, failed: 0, skipped: 0 };
+const failed = { passed: 0, failed: 1, skipped: 0 };
+
+try {
+  await install();
+} catch (error) {
+  add('install', failed, error.message);
+  finish();
+}
+
+const env = testEnvironment();
+for (const check of ['typecheck', 'lint', 'format:check']) {
+  heading(check);
+  const code = await runLoudly([...npm, 'run', '--silent', check], env);
+  add(check, code === 0 ? passed : failed);
+}
+
+heading('vitest');
+const unitReport = join(reports, 'vitest.json');
+const vitest = [process.execPath, 'node_modules/vitest/vitest.mjs', 'run'];
+const vitestCode = await runLoudly(
+  [...vitest, '--reporter=default', '--reporter=json', `--outputFile.json=${unitReport}`],
+  env,
+);
+add('vitest', vitestCounts(unitReport, vitestCode));
+
+heading('playwright');
+try {
+  await build();
+  const browser = await findBrowser(env);
+  const endReport = join(reports, 'playwright.json');
+  const playwright = [process.execPath, 'node_modules/@playwright/test/cli.js', 'test'];
+  const playwrightCode = await runLoudly([...playwright, '-c', 'e2e/playwright.config.ts'], {
+    ...env,
+    PERCH_CHROMIUM: browser,
+    PERCH_E2E_REPORT: endReport,
+  });
+  add('playwright', playwrightCounts(endReport, playwrightCode));
+} catch (error) {
+  add('playwright', failed, error.message);
+}
+finish();
+
+function heading(name) {
+  process.stdout.write(`\n── ${name} ──\n`);
+}
+
+function add(name, counts, why = counts.why) {
+  for (const key of Object.keys(total)) total[key] += counts[key];
+  if (why) process.stdout.write(`${name}: ${why}\n`);
+  process.stdout.write(`${name}: ${sentence(counts)}\n`);
+}
+
+function sentence(counts) {
+  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
+  return `${counts.passed} passed, ${counts.failed} failed${skipped}`;
+}
+
+/** `exit` inside a signal handler counts as a failure: not everything ran. */
+function finish() {
+  const complete = total.passed > 0 && total.failed === 0 && process.exitCode === undefined;
+  process.stdout.write(`\n${sentence(total)}\n`);
+  process.exit(complete ? 0 : 1);
+}
+
+/** Nothing of the developer's own set-up: not their git identity, not the database of their server. */
+function testEnvironment() {
+  const env = environment();
+  for (const name of Object.keys(env)) {
+    const isOurs = /^PERCH_(?!CHROMIUM$|TEST_)|^DATABASE_URL$|^GITHUB_|^PG[A-Z]+$/.test(name);
+    if (isOurs || name === 'NODE_ENV' || name === 'GIT_DIR' || name === 'GIT_WORK_TREE') delete env[name];
+  }
+  return { ...env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_TERMINAL_PROMPT: '0' };
+}
