@@ -3,7 +3,7 @@
  * not, or when the lock file changed since; what a developer installed by hand is recognized and left alone.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { npm, root, step } from './step.mjs';
 
@@ -26,6 +26,7 @@ export async function install() {
       );
     }
   }
+  mkdirSync(join(root, 'node_modules'), { recursive: true });
   writeFileSync(stampFile, stamp);
 }
 

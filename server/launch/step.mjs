@@ -33,6 +33,18 @@ export function environment() {
 }
 let temporaryHome;
 
+const running = new Set();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGTERM');
+});
+
+function run([program, ...args], env, output) {
+  const child = spawn(program, args, { cwd: root, env, stdio: ['ignore', output, output] });
+  running.add(child);
+  child.on('close', () => running.delete(child));
+  return child;
+}
+
 /**
  * Shows `title` with the time that passed while the commands run side by side.
  * @param {string} title
@@ -60,29 +72,29 @@ export async function step(title, commands, env = environment()) {
 }
 
 /** Runs the command on this terminal and returns its exit code; never rejects. */
-export function runLoudly([program, ...args], env) {
+export function runLoudly(command, env) {
   return new Promise((resolve) => {
-    const child = spawn(program, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] });
+    const child = run(command, env, 'inherit');
     child.on('error', (error) => {
-      process.stderr.write(`${program} could not be run: ${error.message}\n`);
+      process.stderr.write(`${command[0]} could not be run: ${error.message}\n`);
       resolve(127);
     });
     child.on('close', (code) => resolve(code ?? 1));
   });
 }
 
-function runQuietly([program, ...args], env) {
+function runQuietly(command, env) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = run(command, env, 'pipe');
     let output = '';
     const collect = (chunk) => (output += chunk);
     child.stdout.setEncoding('utf8').on('data', collect);
     child.stderr.setEncoding('utf8').on('data', collect);
-    child.on('error', (error) => reject(new Error(`${program} could not be run: ${error.message}`)));
+    child.on('error', (error) => reject(new Error(`${command[0]} could not be run: ${error.message}`)));
     child.on('close', (code, signal) => {
       if (code === 0) return resolve();
       const end = output.trimEnd().split('\n').slice(-OUTPUT_LINES).join('\n');
-      reject(new Error(`"${[program, ...args].join(' ')}" ended with ${signal ?? `code ${code}`}:\n${end}`));
+      reject(new Error(`"${command.join(' ')}" ended with ${signal ?? `code ${code}`}:\n${end}`));
     });
   });
 }
