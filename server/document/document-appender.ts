@@ -23,7 +23,8 @@ WITH incoming AS (
   SELECT * FROM unnest($1::uuid[], $2::int[], $3::bytea[], $4::text[]) WITH ORDINALITY
     AS i(document_id, generation, bytes, actor, position)
 ), locked AS MATERIALIZED (
-  SELECT id, generation FROM documents WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE
+  SELECT id, generation FROM documents WHERE id = ANY($1::uuid[]) AND deleted_at IS NULL
+  ORDER BY id FOR NO KEY UPDATE
 ), fitting AS (
   SELECT i.*, row_number() OVER (PARTITION BY i.document_id ORDER BY i.position) AS number
   FROM incoming i JOIN locked l ON l.id = i.document_id AND l.generation = i.generation
@@ -75,7 +76,7 @@ export class DocumentAppender {
 
   /**
    * @returns the row's sequence number, once committed
-   * @throws {ProtocolError} `unavailable` when no more can be held, `out-of-step` when the generation is not the document's any more
+   * @throws {ProtocolError} `unavailable` when no more can be held, `out-of-step` when the document was deleted or is of another generation
    */
   append(update: Append): Promise<number> {
     if (this.#stopped || this.#waitingBytes + update.bytes.byteLength > WAITING_MAX_BYTES) {
@@ -136,7 +137,7 @@ export class DocumentAppender {
             update.reject(
               new ProtocolError(
                 'out-of-step',
-                'This file was replaced meanwhile; your edit is applied to its new text.',
+                'This file was replaced or deleted meanwhile; your edit is kept on your device.',
               ),
             );
         });

@@ -335,7 +335,7 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
         cleanSeq: 1,
       },
       { ...seedUpdate(decoded.text), actor: gitActor(base.sha) },
-      access.baseCommit ?? '',
+      base.commit,
     );
     return { kind: 'live', record };
   }

@@ -37,7 +37,7 @@ export function HttpRoute<Route extends RouteName>(route: Route) {
     HttpCode(route === 'POST /api/github/branches' ? 201 : 200),
     SetMetadata(ROUTE, route),
   );
-  return <Arguments extends [input: RouteInput<Route>, ...rest: never[]]>(
+  return <Arguments extends [input: RouteInput<Route>, ...rest: unknown[]]>(
     target: object,
     key: string,
     descriptor: TypedPropertyDescriptor<(...parameters: Arguments) => Promise<RouteReply<Route>>>,

@@ -18,7 +18,7 @@ export class NotificationListener implements OnApplicationShutdown {
   readonly #handlers = new Map<Channel, Set<(payload: string | null) => void>>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(url: string) {
+  private constructor(url: string) {
     this.#subscriber = createSubscriber.default(
       { connectionString: url, keepAlive: true, application_name: 'perch-listen' },
       {
@@ -35,9 +35,11 @@ export class NotificationListener implements OnApplicationShutdown {
     this.#subscriber.events.on('reconnect', (attempt) => log.warn({ attempt }, 'LISTEN reconnects'));
   }
 
-  async start(): Promise<void> {
-    await this.#subscriber.connect();
-    this.#timer = setInterval(() => this.#wakeAll(), CATCH_UP_MS);
+  static async start(url: string): Promise<NotificationListener> {
+    const listener = new NotificationListener(url);
+    await listener.#subscriber.connect();
+    listener.#timer = setInterval(() => listener.#wakeAll(), CATCH_UP_MS);
+    return listener;
   }
 
   /** Calls `handler` with each notice's payload, and with null whenever one may have been missed. */

@@ -1,0 +1,37 @@
+import { Module, type DynamicModule, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
+import { AuthModule } from './auth/auth.module.js';
+import { OriginCheck } from './auth/origin.js';
+import { SessionMiddleware } from './auth/session.middleware.js';
+import { CommitModule } from './commit/commit.module.js';
+import type { Config } from './config.js';
+import { DocumentModule } from './document/document.module.js';
+import { EventFeedModule } from './event/event-feed.module.js';
+import { FileModule } from './file/file.module.js';
+import { InvitationModule } from './invitation/invitation.module.js';
+import { PlatformModule, type Surroundings } from './platform/platform.module.js';
+import { PresenceModule } from './presence/presence.module.js';
+import { WorkspaceModule } from './workspace/workspace.module.js';
+
+@Module({})
+export class AppModule implements NestModule {
+  static for(config: Config, surroundings: Surroundings): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        PlatformModule.for(config, surroundings),
+        AuthModule,
+        WorkspaceModule,
+        InvitationModule,
+        EventFeedModule,
+        DocumentModule,
+        PresenceModule,
+        FileModule,
+        CommitModule,
+      ],
+    };
+  }
+
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(OriginCheck, SessionMiddleware).forRoutes('api/*path');
+  }
+}

@@ -1,0 +1,81 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import helmet from 'helmet';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { AppModule } from './app.module.js';
+import { AuthService } from './auth/auth.service.js';
+import { OriginCheck } from './auth/origin.js';
+import { serveClient } from './client-files.js';
+import type { Config } from './config.js';
+import { ErrorFilter } from './platform/error.filter.js';
+import { NestLog } from './platform/nest-log.js';
+import type { Surroundings } from './platform/platform.module.js';
+import { PublicUrl } from './platform/public-url.js';
+import { SocketAdapter } from './platform/socket.adapter.js';
+
+/** JSON bodies: a created file's text, and little else, comes near it (SEC5). */
+const BODY_LIMIT = '2mb';
+
+export type Application = {
+  /** Where it listens. */
+  url: string;
+  port: number;
+  /** A new link that signs the owner in once. */
+  createOwnerLink(): Promise<string>;
+  /** Takes no more requests, stores what waits, tells the sockets, and ends every connection. */
+  stop(): Promise<void>;
+};
+
+/** Perch itself, listening. Its database and its forge are up already and stay up when it stops. */
+export async function startApplication(config: Config, surroundings: Surroundings): Promise<Application> {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.for(config, surroundings), {
+    logger: new NestLog(),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  app.useBodyParser('json', { limit: BODY_LIMIT });
+  app.useGlobalFilters(new ErrorFilter());
+  app.set('trust proxy', 'loopback');
+  app.disable('x-powered-by');
+  app.use(securityHeaders(config));
+  serveClient(app);
+  const auth = app.get(AuthService);
+  const origins = app.get(OriginCheck);
+  app.useWebSocketAdapter(
+    new SocketAdapter(app, {
+      authenticate: (cookieHeader) => auth.authenticate(cookieHeader),
+      isOwnOrigin: (origin, host) => origins.isOwn(origin, host),
+    }),
+  );
+  await app.listen(config.port, config.host);
+  const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
+  const publicUrl = app.get(PublicUrl);
+  publicUrl.listening(config.host, port);
+  return {
+    url: publicUrl.get(),
+    port,
+    createOwnerLink: async () => `${publicUrl.get()}/sign-in#${await auth.createOwnerLink()}`,
+    stop: () => app.close(),
+  };
+}
+
+function securityHeaders(config: Config) {
+  return helmet({
+    contentSecurityPolicy: {
+      directives: {
+        defaultSrc: ["'self'"],
+        // Monaco runs its language services in workers and sizes its lines with inline styles.
+        workerSrc: ["'self'", 'blob:'],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:', 'blob:'],
+        fontSrc: ["'self'", 'data:'],
+        connectSrc: ["'self'"],
+        frameAncestors: ["'none'"],
+        upgradeInsecureRequests: config.publicUrl?.startsWith('https:') ? [] : null,
+      },
+    },
+    strictTransportSecurity: config.publicUrl?.startsWith('https:') ?? false,
+    referrerPolicy: { policy: 'same-origin' },
+  });
+}

@@ -1,0 +1,115 @@
+import { Injectable } from '@nestjs/common';
+import { and, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
+import type { Transaction } from '../../db/client.js';
+import { loginSessions, signInLinks, users } from '../../db/schema/user.js';
+import { DatabaseConnection } from '../platform/database.js';
+
+export type UserRow = typeof users.$inferSelect;
+
+@Injectable()
+export class AuthRepository {
+  constructor(private readonly connection: DatabaseConnection) {}
+
+  /** Whose session this is; within `renewWithinMs` of its end it is prolonged to `expiresAt`. */
+  async findBySession(tokenHash: string): Promise<{ user: UserRow; expiresAt: Date } | undefined> {
+    const [row] = await this.connection.database
+      .select({ user: users, expiresAt: loginSessions.expiresAt })
+      .from(loginSessions)
+      .innerJoin(users, eq(users.id, loginSessions.userId))
+      .where(
+        and(
+          eq(loginSessions.tokenHash, tokenHash),
+          gt(loginSessions.expiresAt, sql`now()`),
+          isNull(users.deletedAt),
+        ),
+      );
+    return row;
+  }
+
+  async prolongSession(tokenHash: string, expiresAt: Date): Promise<void> {
+    await this.connection.database
+      .update(loginSessions)
+      .set({ expiresAt })
+      .where(eq(loginSessions.tokenHash, tokenHash));
+  }
+
+  async insertSession(
+    transaction: Transaction,
+    tokenHash: string,
+    userId: string,
+    expiresAt: Date,
+  ): Promise<void> {
+    await transaction.insert(loginSessions).values({ tokenHash, userId, expiresAt });
+  }
+
+  async deleteSession(tokenHash: string): Promise<void> {
+    await this.connection.database.delete(loginSessions).where(eq(loginSessions.tokenHash, tokenHash));
+  }
+
+  /** The owner, made at the first start; two processes that start at once make one. */
+  async findOrInsertOwner(name: string, email: string): Promise<UserRow> {
+    return this.connection.transaction(async (transaction) => {
+      await transaction.execute(sql`LOCK TABLE ${users} IN SHARE ROW EXCLUSIVE MODE`);
+      const [owner] = await transaction.select().from(users).where(eq(users.isOwner, true)).limit(1);
+      if (owner) return owner;
+      const [made] = await transaction
+        .insert(users)
+        .values({ name, email, color: 0, isOwner: true })
+        .returning();
+      return made!;
+    });
+  }
+
+  async insertUser(transaction: Transaction, values: { name: string; email: string }): Promise<UserRow> {
+    // The colours go round, so that the first twelve people have one each.
+    const color = sql<number>`(SELECT count(*) % 12 FROM ${users})`;
+    const [made] = await transaction
+      .insert(users)
+      .values({ ...values, color })
+      .returning();
+    return made!;
+  }
+
+  async updateUser(userId: string, set: { name?: string; email?: string }): Promise<UserRow | undefined> {
+    const [user] = await this.connection.database
+      .update(users)
+      .set(set)
+      .where(eq(users.id, userId))
+      .returning();
+    return user;
+  }
+
+  async findUsers(ids: readonly string[]): Promise<UserRow[]> {
+    if (ids.length === 0) return [];
+    return this.connection.database
+      .select()
+      .from(users)
+      .where(inArray(users.id, [...ids]));
+  }
+
+  /** Leaves one unused link: the newest start's. */
+  async replaceSignInLink(tokenHash: string, userId: string, expiresAt: Date): Promise<void> {
+    await this.connection.transaction(async (transaction) => {
+      await transaction
+        .delete(signInLinks)
+        .where(and(eq(signInLinks.userId, userId), isNull(signInLinks.usedAt)));
+      await transaction.insert(signInLinks).values({ tokenHash, userId, expiresAt });
+    });
+  }
+
+  /** Marks a link used. Undefined where it was used, has expired or never was: exactly one caller gets the user. */
+  async useSignInLink(transaction: Transaction, tokenHash: string): Promise<string | undefined> {
+    const [link] = await transaction
+      .update(signInLinks)
+      .set({ usedAt: sql`now()` })
+      .where(
+        and(
+          eq(signInLinks.tokenHash, tokenHash),
+          isNull(signInLinks.usedAt),
+          gt(signInLinks.expiresAt, sql`now()`),
+        ),
+      )
+      .returning();
+    return link?.userId;
+  }
+}

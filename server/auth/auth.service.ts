@@ -1,0 +1,113 @@
+import { Injectable } from '@nestjs/common';
+import { parseCookie } from 'cookie';
+import type { Transaction } from '../../db/client.js';
+import { DatabaseConnection } from '../platform/database.js';
+import { ProtocolError } from '../protocol/error.js';
+import type { Account, Person } from '../protocol/user.js';
+import { AuthRepository, type UserRow } from './auth.repository.js';
+import { hashSecret, newSecret } from './secret.js';
+
+export const SESSION_COOKIE = 'perch_session';
+const DAY_MS = 24 * 60 * 60 * 1000;
+export const SESSION_MS = 30 * DAY_MS;
+/** A session in use is prolonged once a day. */
+const RENEW_AFTER_MS = DAY_MS;
+const LINK_MS = DAY_MS;
+
+/** Who somebody is. A session lives 30 days from its last use, in a cookie whose secret only the browser has. */
+@Injectable()
+export class AuthService {
+  constructor(
+    private readonly repository: AuthRepository,
+    private readonly connection: DatabaseConnection,
+  ) {}
+
+  /** Whose cookies these are, or null. */
+  async authenticate(cookieHeader: string | undefined): Promise<Account | null> {
+    const secret = sessionSecret(cookieHeader);
+    if (!secret) return null;
+    const hash = hashSecret(secret);
+    const found = await this.repository.findBySession(hash);
+    if (!found) return null;
+    const expiresAt = new Date(Date.now() + SESSION_MS);
+    if (expiresAt.getTime() - found.expiresAt.getTime() > RENEW_AFTER_MS)
+      await this.repository.prolongSession(hash, expiresAt);
+    return toAccount(found.user);
+  }
+
+  /** A link that signs the owner in once. Links of before that nobody used stop working. */
+  async createOwnerLink(): Promise<string> {
+    const owner = await this.repository.findOrInsertOwner('Owner', 'owner@users.perch.invalid');
+    const { secret, hash } = newSecret();
+    await this.repository.replaceSignInLink(hash, owner.id, new Date(Date.now() + LINK_MS));
+    return secret;
+  }
+
+  /**
+   * @returns the account and the secret for its cookie
+   * @throws {ProtocolError} `gone`
+   */
+  signInByLink(token: string): Promise<{ account: Account; secret: string }> {
+    return this.connection.transaction(async (transaction) => {
+      const userId = await this.repository.useSignInLink(transaction, hashSecret(token));
+      const [user] = userId ? await this.repository.findUsers([userId]) : [];
+      if (!user) {
+        throw new ProtocolError(
+          'gone',
+          'This link was used already or has expired. Restart Perch: it prints a new one.',
+        );
+      }
+      return { account: toAccount(user), secret: await this.startSession(transaction, user.id) };
+    });
+  }
+
+  /** Makes a person within your transaction. */
+  async createUser(transaction: Transaction, name: string, email: string | undefined): Promise<Account> {
+    const slug =
+      name
+        .normalize('NFKD')
+        .toLowerCase()
+        .replaceAll(/[^a-z0-9]+/g, '-')
+        .replaceAll(/^-|-$/g, '') || 'guest';
+    return toAccount(
+      await this.repository.insertUser(transaction, { name, email: email ?? `${slug}@users.perch.invalid` }),
+    );
+  }
+
+  /** @returns the secret for the cookie */
+  async startSession(transaction: Transaction, userId: string): Promise<string> {
+    const { secret, hash } = newSecret();
+    await this.repository.insertSession(transaction, hash, userId, new Date(Date.now() + SESSION_MS));
+    return secret;
+  }
+
+  async signOut(cookieHeader: string | undefined): Promise<void> {
+    const secret = sessionSecret(cookieHeader);
+    if (secret) await this.repository.deleteSession(hashSecret(secret));
+  }
+
+  async updateAccount(account: Account, set: { name?: string; email?: string }): Promise<Account> {
+    if (set.name === undefined && set.email === undefined) return account;
+    const user = await this.repository.updateUser(account.id, set);
+    if (!user) throw new ProtocolError('not-found', 'This account is no more.');
+    return toAccount(user);
+  }
+
+  async peopleById(ids: readonly string[]): Promise<Map<string, Person>> {
+    const rows = await this.repository.findUsers(ids);
+    return new Map(rows.map(({ id, name, color }) => [id, { id, name, color }]));
+  }
+
+  async accountsById(ids: readonly string[]): Promise<Map<string, Account>> {
+    const rows = await this.repository.findUsers(ids);
+    return new Map(rows.map((user) => [user.id, toAccount(user)]));
+  }
+}
+
+function toAccount({ id, name, color, email, isOwner }: UserRow): Account {
+  return { id, name, color, email, isOwner };
+}
+
+function sessionSecret(cookieHeader: string | undefined): string | undefined {
+  return cookieHeader ? parseCookie(cookieHeader)[SESSION_COOKIE] : undefined;
+}

@@ -1,0 +1,17 @@
+import { Injectable, type NestMiddleware } from '@nestjs/common';
+import type { NextFunction, Response } from 'express';
+import type { SignedRequest } from '../platform/http-route.js';
+import { AuthService } from './auth.service.js';
+
+/** Says of every API request who makes it. */
+@Injectable()
+export class SessionMiddleware implements NestMiddleware {
+  constructor(private readonly auth: AuthService) {}
+
+  use(request: SignedRequest, _response: Response, next: NextFunction): void {
+    this.auth.authenticate(request.headers.cookie).then((account) => {
+      request.account = account;
+      next();
+    }, next);
+  }
+}

@@ -1,0 +1,74 @@
+import type { Request } from 'express';
+import { z } from 'zod';
+import type { Addresses } from './answers.js';
+import { ForgeError, notFound } from './forge-error.js';
+import type { Moved } from './git/ref-store.js';
+import type { ForgeUser, HostedRepository, Permission } from './hosted-repository.js';
+
+/** What every route works with. */
+export type ForgeContext = {
+  addresses: Addresses;
+  repositories: Map<number, HostedRepository>;
+  users: ForgeUser[];
+  /** Tells hooks of refs that have moved. */
+  moved(repository: HostedRepository, user: ForgeUser, moves: readonly Moved[]): void;
+};
+
+const RANK: Record<Permission, number> = { read: 0, write: 1, admin: 2 };
+
+/** Whose token a request carries. @throws {ForgeError} 401 */
+export function userOf(context: ForgeContext, request: Request): ForgeUser {
+  const header = request.headers.authorization ?? '';
+  const bearer = /^(?:token|bearer) (.+)$/i.exec(header)?.[1];
+  const basic = /^basic (.+)$/i.exec(header)?.[1];
+  const token = bearer ?? (basic && Buffer.from(basic, 'base64').toString().split(':').slice(1).join(':'));
+  const user = context.users.find((each) => each.token === token);
+  if (user) return user;
+  throw new ForgeError(401, token === undefined ? 'Requires authentication' : 'Bad credentials');
+}
+
+/** The repository a request names. @throws {ForgeError} 404 to whoever may not read it, 403 to whoever may not do this */
+export function repositoryOf(context: ForgeContext, request: Request, need: Permission) {
+  const user = userOf(context, request);
+  const { owner, repo } = request.params as { owner: string; repo: string };
+  const repository = findRepository(context, owner, repo);
+  const permission = repository?.permissionOf(user);
+  if (!repository || !permission) throw notFound();
+  if (RANK[permission] < RANK[need])
+    throw new ForgeError(403, 'Resource not accessible by personal access token');
+  return { user, repository, permission };
+}
+
+export function findRepository(
+  context: ForgeContext,
+  owner: string,
+  name: string,
+): HostedRepository | undefined {
+  const wanted = `${owner}/${name}`.toLowerCase();
+  return [...context.repositories.values()].find(
+    (each) => `${each.owner}/${each.name}`.toLowerCase() === wanted,
+  );
+}
+
+/** The rest of a path, each segment decoded once. */
+export function wildcard(request: Request, name: string): string {
+  const value: unknown = (request.params as Record<string, unknown>)[name];
+  return Array.isArray(value) ? value.join('/') : String(value);
+}
+
+/** @throws {ForgeError} 422 with GitHub's list of faults */
+export function bodyOf<Schema extends z.ZodType>(
+  schema: Schema,
+  request: Request,
+  resource: string,
+): z.output<Schema> {
+  const parsed = schema.safeParse(request.body);
+  if (parsed.success) return parsed.data;
+  const errors = parsed.error.issues.map((issue) => ({
+    resource,
+    code: 'invalid',
+    field: issue.path.join('.'),
+    message: issue.message,
+  }));
+  throw new ForgeError(422, 'Validation Failed', errors);
+}

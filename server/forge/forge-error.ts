@@ -1,0 +1,22 @@
+/** What GitHub answers when it refuses: a status and a body of its shape. */
+export class ForgeError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly errors?: { resource: string; code: string; field?: string; message?: string }[],
+  ) {
+    super(message);
+    this.name = 'ForgeError';
+  }
+
+  toBody() {
+    return {
+      message: this.message,
+      ...(this.errors ? { errors: this.errors } : {}),
+      documentation_url: 'https://docs.github.com/rest',
+      status: String(this.status),
+    };
+  }
+}
+
+export const notFound = () => new ForgeError(404, 'Not Found');

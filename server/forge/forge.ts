@@ -1,0 +1,161 @@
+import express, { type NextFunction, type Request, type Response } from 'express';
+import { mkdir, realpath } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Addresses } from './answers.js';
+import type { ForgeContext } from './forge-context.js';
+import { ForgeError, notFound } from './forge-error.js';
+import { GitFailure, gitText } from './git/git.js';
+import { graphqlRoutes } from './graphql.js';
+import { HostedRepository, type ForgeUser, type Permission } from './hosted-repository.js';
+import { RepositoryIds } from './repository-ids.js';
+import { contentsRoutes } from './rest/contents-routes.js';
+import { historyRoutes } from './rest/history-routes.js';
+import { hookRoutes } from './rest/hook-routes.js';
+import { objectRoutes } from './rest/object-routes.js';
+import { refRoutes } from './rest/ref-routes.js';
+import { repositoryRoutes } from './rest/repository-routes.js';
+import { serveGit } from './smart-http.js';
+import { WebhookSender } from './webhook.js';
+
+/** GitHub's limit for what it takes in one request. */
+const BODY_LIMIT = '40mb';
+const HOURLY_LIMIT = 5_000;
+
+export type ServedRepository = {
+  owner: string;
+  name: string;
+  /** A bare repository, or a person's own, which is then served in place. */
+  path: string;
+  private?: boolean;
+  description?: string;
+  /** By login; without it every user administers the repository. */
+  permissions?: Record<string, Permission>;
+};
+
+export type Forge = {
+  /** Where git clones from: `${url}/${owner}/${name}.git`. */
+  url: string;
+  /** What GITHUB_API_URL would be. */
+  apiUrl: string;
+  addRepository(repository: ServedRepository): Promise<HostedRepository>;
+  stop(): Promise<void>;
+};
+
+/**
+ * The built-in forge: the part of GitHub that Perch needs, over git
+ * repositories on this machine, laid out as GitHub Enterprise is. It lives as
+ * long as its server; what it serves lives on disk. It never moves a
+ * checked-out branch under a person's uncommitted work.
+ *
+ * FRG1 Answers fit GitHub's published description.
+ * FRG2 Plain git clones, fetches and pushes; what is no fast-forward is refused.
+ * FRG3 Refs move by compare-and-swap: of many at once exactly one wins.
+ * FRG4 A served working tree keeps its uncommitted work.
+ * FRG5 Who may not read gets 404, who may not write 403, who is unknown 401.
+ * FRG6 Hooks are told of every moved ref, signed.
+ */
+export async function startForge(options: {
+  stateDirectory: string;
+  users: Omit<ForgeUser, 'id'>[];
+  host?: string;
+  port?: number;
+}): Promise<Forge> {
+  await mkdir(options.stateDirectory, { recursive: true });
+  const ids = await RepositoryIds.open(options.stateDirectory);
+  const host = options.host ?? '127.0.0.1';
+  const app = express();
+  const server = createServer(app);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, host, resolve);
+  });
+  const web = `http://${host}:${(server.address() as AddressInfo).port}`;
+  const addresses: Addresses = { web, api: `${web}/api/v3` };
+  const hooks = new WebhookSender(addresses);
+  const context: ForgeContext = {
+    addresses,
+    repositories: new Map(),
+    users: options.users.map((user, index) => ({ ...user, id: index + 1 })),
+    moved: (repository, user, moves) => hooks.moved(repository, user, moves),
+  };
+  mount(app, context);
+  return {
+    url: web,
+    apiUrl: addresses.api,
+    addRepository: async (served) => {
+      const path = await realpath(served.path);
+      // Fails for what is no repository.
+      await gitText(path, ['rev-parse', '--git-dir']);
+      const repository = new HostedRepository(await ids.idOf(path), served.owner, served.name, path, {
+        private: served.private ?? false,
+        description: served.description ?? null,
+        permissions: served.permissions,
+      });
+      context.repositories.set(repository.id, repository);
+      return repository;
+    },
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await hooks.stop();
+    },
+  };
+}
+
+function mount(app: express.Express, context: ForgeContext): void {
+  app.disable('x-powered-by');
+  app.use((request: Request, response: Response, next: NextFunction) => {
+    serveGit(context, request, response).then((served) => {
+      if (!served) next();
+    }, next);
+  });
+  app.use(express.json({ limit: BODY_LIMIT, type: () => true }));
+  app.use('/api', rateLimitHeaders());
+  const graphql = express.Router();
+  graphqlRoutes(graphql, context);
+  app.use('/api', graphql);
+  const rest = express.Router();
+  repositoryRoutes(rest, context);
+  refRoutes(rest, context);
+  objectRoutes(rest, context);
+  historyRoutes(rest, context);
+  contentsRoutes(rest, context);
+  hookRoutes(rest, context);
+  app.use('/api/v3', rest);
+  app.use(() => {
+    throw notFound();
+  });
+  app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
+    const refusal = toForgeError(error);
+    response.status(refusal.status).json(refusal.toBody());
+  });
+}
+
+function rateLimitHeaders() {
+  let used = 0;
+  let reset = 0;
+  return (_request: Request, response: Response, next: NextFunction): void => {
+    const now = Math.floor(Date.now() / 1000);
+    if (now >= reset) {
+      used = 0;
+      reset = now + 3600;
+    }
+    used++;
+    response.setHeader('X-RateLimit-Limit', HOURLY_LIMIT);
+    response.setHeader('X-RateLimit-Remaining', Math.max(0, HOURLY_LIMIT - used));
+    response.setHeader('X-RateLimit-Used', used);
+    response.setHeader('X-RateLimit-Reset', reset);
+    response.setHeader('X-RateLimit-Resource', 'core');
+    next();
+  };
+}
+
+function toForgeError(error: unknown): ForgeError {
+  if (error instanceof ForgeError) return error;
+  const status = (error as { status?: number }).status;
+  if (status === 400) return new ForgeError(400, 'Problems parsing JSON');
+  if (status === 413) return new ForgeError(422, 'Sorry, your input was too large to process.');
+  const detail = error instanceof GitFailure ? error.message : String(error);
+  return new ForgeError(500, `Server Error: ${detail}`);
+}

@@ -1,0 +1,214 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { git, GitFailure, gitText } from './git.js';
+
+export type TreeEntry = {
+  path: string;
+  mode: string;
+  type: 'blob' | 'tree' | 'commit';
+  sha: string;
+  size?: number;
+};
+export type Signature = { name: string; email: string; date: string };
+export type Commit = {
+  sha: string;
+  tree: string;
+  parents: string[];
+  author: Signature;
+  committer: Signature;
+  message: string;
+};
+export type TreeChange = { path: string; mode: string; sha: string | null };
+
+export const SHA = /^[0-9a-f]{40}$/;
+export const ZERO = '0'.repeat(40);
+
+/** The objects of one repository: read and written by git itself, so that every id is git's own. */
+export class ObjectStore {
+  constructor(readonly directory: string) {}
+
+  /** The type of an object, or null where there is none. */
+  async typeOf(name: string): Promise<string | null> {
+    try {
+      return await gitText(this.directory, ['cat-file', '-t', '--end-of-options', name]);
+    } catch (error) {
+      if (error instanceof GitFailure) return null;
+      throw error;
+    }
+  }
+
+  /** The commit or tree a name means, or null. */
+  async resolve(name: string, type: 'commit' | 'tree'): Promise<string | null> {
+    try {
+      return await gitText(this.directory, [
+        'rev-parse',
+        '--verify',
+        '--quiet',
+        '--end-of-options',
+        `${name}^{${type}}`,
+      ]);
+    } catch (error) {
+      if (error instanceof GitFailure) return null;
+      throw error;
+    }
+  }
+
+  readBlob(sha: string): Promise<Buffer> {
+    return git(this.directory, ['cat-file', 'blob', sha]);
+  }
+
+  async writeBlob(bytes: Uint8Array): Promise<string> {
+    const written = await git(this.directory, ['hash-object', '-w', '-t', 'blob', '--stdin'], {
+      input: bytes,
+    });
+    return written.toString().trim();
+  }
+
+  async listTree(sha: string, recursive: boolean): Promise<TreeEntry[]> {
+    const listing = await git(this.directory, [
+      'ls-tree',
+      '-z',
+      '--long',
+      '--full-tree',
+      ...(recursive ? ['-r', '-t'] : []),
+      sha,
+    ]);
+    return listing
+      .toString()
+      .split('\0')
+      .filter((line) => line !== '')
+      .map((line) => {
+        const tab = line.indexOf('\t');
+        const [mode, type, id, size] = line.slice(0, tab).split(/ +/) as [
+          string,
+          TreeEntry['type'],
+          string,
+          string,
+        ];
+        return {
+          path: line.slice(tab + 1),
+          mode,
+          type,
+          sha: id,
+          ...(type === 'blob' ? { size: Number(size) } : {}),
+        };
+      });
+  }
+
+  /**
+   * A tree made from another by changes, in an index of its own.
+   * @throws {GitFailure} where a path or an object cannot be
+   */
+  async writeTree(base: string | null, changes: readonly TreeChange[]): Promise<string> {
+    const folder = await mkdtemp(join(tmpdir(), 'perch-forge-index-'));
+    const env = { GIT_INDEX_FILE: join(folder, 'index') };
+    try {
+      if (base) await git(this.directory, ['read-tree', base], { env });
+      const lines = changes
+        .filter((change) => change.mode !== '040000')
+        // Deletions first: a folder may become a file.
+        .sort((one, other) => Number(one.sha !== null) - Number(other.sha !== null))
+        .map((change) =>
+          change.sha === null
+            ? `0 ${ZERO}\t${change.path}\0`
+            : `${change.mode} ${change.sha}\t${change.path}\0`,
+        );
+      if (lines.length > 0) {
+        await git(this.directory, ['update-index', '--add', '--replace', '-z', '--index-info'], {
+          env,
+          input: lines.join(''),
+        });
+      }
+      for (const change of changes.filter((each) => each.mode === '040000' && each.sha !== null)) {
+        await git(this.directory, ['read-tree', `--prefix=${change.path}/`, change.sha!], { env });
+      }
+      return (await git(this.directory, ['write-tree'], { env })).toString().trim();
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  async readCommit(sha: string): Promise<Commit | null> {
+    if ((await this.typeOf(sha)) !== 'commit') return null;
+    const raw = (await git(this.directory, ['cat-file', 'commit', sha])).toString();
+    const end = raw.indexOf('\n\n');
+    const head = raw.slice(0, end).split('\n');
+    const all = (name: string) =>
+      head.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1));
+    return {
+      sha,
+      tree: all('tree')[0]!,
+      parents: all('parent'),
+      author: parseSignature(all('author')[0]!),
+      committer: parseSignature(all('committer')[0]!),
+      message: raw.slice(end + 2).replace(/\n$/, ''),
+    };
+  }
+
+  async writeCommit(commit: Omit<Commit, 'sha'>): Promise<string> {
+    const person = (role: 'AUTHOR' | 'COMMITTER', { name, email, date }: Signature) => ({
+      [`GIT_${role}_NAME`]: name,
+      [`GIT_${role}_EMAIL`]: email,
+      [`GIT_${role}_DATE`]: date,
+    });
+    const made = await git(
+      this.directory,
+      ['commit-tree', commit.tree, ...commit.parents.flatMap((parent) => ['-p', parent])],
+      {
+        input: commit.message,
+        env: { ...person('AUTHOR', commit.author), ...person('COMMITTER', commit.committer) },
+      },
+    );
+    return made.toString().trim();
+  }
+
+  async isAncestor(ancestor: string, head: string): Promise<boolean> {
+    try {
+      await git(this.directory, ['merge-base', '--is-ancestor', ancestor, head]);
+      return true;
+    } catch (error) {
+      if (error instanceof GitFailure && error.exitCode === 1) return false;
+      throw error;
+    }
+  }
+
+  async mergeBase(one: string, other: string): Promise<string | null> {
+    try {
+      return await gitText(this.directory, ['merge-base', one, other]);
+    } catch (error) {
+      if (error instanceof GitFailure) return null;
+      throw error;
+    }
+  }
+
+  /** Ids from newest to oldest: what `to` has and `from` does not. */
+  async log(
+    to: string,
+    options: { from?: string; path?: string; limit: number; skip?: number },
+  ): Promise<string[]> {
+    const range = options.from ? `${options.from}..${to}` : to;
+    const listed = await gitText(this.directory, [
+      'rev-list',
+      `--max-count=${options.limit}`,
+      `--skip=${options.skip ?? 0}`,
+      range,
+      ...(options.path ? ['--', options.path] : ['--']),
+    ]);
+    return listed === '' ? [] : listed.split('\n');
+  }
+
+  async count(from: string, to: string): Promise<number> {
+    return Number(await gitText(this.directory, ['rev-list', '--count', `${from}..${to}`]));
+  }
+}
+
+/** Git's `Name <email> seconds zone` as GitHub's name, e-mail and ISO date. */
+function parseSignature(line: string): Signature {
+  const found = /^(.*) <(.*)> (\d+) [+-]\d{4}$/.exec(line);
+  return {
+    name: found?.[1] ?? '',
+    email: found?.[2] ?? '',
+    date: new Date(Number(found?.[3] ?? 0) * 1000).toISOString().replace('.000Z', 'Z'),
+  };
+}

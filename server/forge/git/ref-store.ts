@@ -1,0 +1,147 @@
+import { git, GitFailure, gitText } from './git.js';
+import { ObjectStore, ZERO } from './object-store.js';
+
+export type RefUpdate = { ref: string; before: string | null; after: string | null; force: boolean };
+export type Moved = { ref: string; before: string | null; after: string | null };
+
+/** Why a ref was not moved, in the words GitHub has for it. */
+export class RefRefused extends Error {
+  constructor(
+    readonly reason:
+      | 'exists'
+      | 'absent'
+      | 'stale'
+      | 'not-fast-forward'
+      | 'invalid-name'
+      | 'no-object'
+      | 'checked-out',
+    message: string,
+  ) {
+    super(message);
+    this.name = 'RefRefused';
+  }
+}
+
+/**
+ * The refs of one repository. Moves are compare-and-swap, one at a time. The
+ * branch a person has checked out moves only with his files, and not at all
+ * while they have changes: his work is never overwritten.
+ */
+export class RefStore {
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly directory: string,
+    private readonly objects: ObjectStore,
+  ) {}
+
+  async list(prefix: string): Promise<{ ref: string; sha: string; type: string }[]> {
+    const listing = await gitText(this.directory, [
+      'for-each-ref',
+      '--format=%(refname)%00%(objectname)%00%(objecttype)',
+    ]);
+    return listing
+      .split('\n')
+      .map((line) => line.split('\0') as [string, string, string])
+      .filter(([ref]) => ref.startsWith(prefix))
+      .map(([ref, sha, type]) => ({ ref, sha, type }));
+  }
+
+  async read(ref: string): Promise<string | null> {
+    try {
+      return await gitText(this.directory, ['rev-parse', '--verify', '--quiet', '--end-of-options', ref]);
+    } catch (error) {
+      if (error instanceof GitFailure) return null;
+      throw error;
+    }
+  }
+
+  async isValid(ref: string): Promise<boolean> {
+    try {
+      await git(this.directory, ['check-ref-format', ref]);
+      return true;
+    } catch (error) {
+      if (error instanceof GitFailure) return false;
+      throw error;
+    }
+  }
+
+  /** The branch HEAD names, born or not. */
+  async head(): Promise<string> {
+    try {
+      return await gitText(this.directory, ['symbolic-ref', '--short', 'HEAD']);
+    } catch (error) {
+      if (error instanceof GitFailure) return 'HEAD';
+      throw error;
+    }
+  }
+
+  /** @throws {RefRefused} and nothing has moved */
+  update(update: RefUpdate): Promise<Moved> {
+    const done = this.#last.then(() => this.#update(update));
+    this.#last = done.catch(() => {});
+    return done;
+  }
+
+  async #update({ ref, before, after, force }: RefUpdate): Promise<Moved> {
+    if (!(await this.isValid(ref))) throw new RefRefused('invalid-name', `${ref} is not a valid ref name.`);
+    const now = await this.read(ref);
+    if (now !== before) {
+      if (now === null) throw new RefRefused('absent', 'Reference does not exist');
+      if (before === null) throw new RefRefused('exists', 'Reference already exists');
+      throw new RefRefused('stale', `Reference ${ref} is at ${now} and not at ${before}`);
+    }
+    if (after === null) {
+      if (await this.#isCheckedOut(ref))
+        throw new RefRefused('checked-out', `${ref} is checked out and cannot be deleted.`);
+      await git(this.directory, ['update-ref', '-d', ref, before ?? ZERO]);
+      return { ref, before, after };
+    }
+    if (ref.startsWith('refs/heads/') && (await this.objects.typeOf(after)) !== 'commit') {
+      throw new RefRefused('no-object', 'Object does not exist');
+    }
+    if (before !== null && !force && !(await this.objects.isAncestor(before, after))) {
+      throw new RefRefused('not-fast-forward', 'Update is not a fast forward');
+    }
+    const checkedOut = await this.#isCheckedOut(ref);
+    const from = before ?? (await gitText(this.directory, ['hash-object', '-t', 'tree', '-w', '--stdin']));
+    if (checkedOut) await this.#requireClean(from, after);
+    try {
+      await git(this.directory, ['update-ref', ref, after, before ?? ZERO]);
+    } catch (error) {
+      if (!(error instanceof GitFailure)) throw error;
+      // A push over HTTP came between our look and our move, or the name stands in another's way.
+      throw new RefRefused(
+        (await this.read(ref)) === before ? 'exists' : 'stale',
+        'Reference cannot be updated',
+      );
+    }
+    if (checkedOut) await git(this.directory, ['read-tree', '-m', '-u', from, after]);
+    return { ref, before, after };
+  }
+
+  async #isCheckedOut(ref: string): Promise<boolean> {
+    if ((await gitText(this.directory, ['rev-parse', '--is-bare-repository'])) === 'true') return false;
+    return `refs/heads/${await this.head()}` === ref;
+  }
+
+  async #requireClean(from: string, after: string): Promise<void> {
+    const advice = 'Commit or stash them there, then try again. Nothing was changed.';
+    const changed = await gitText(this.directory, ['status', '--porcelain', '--untracked-files=no']);
+    if (changed !== '') {
+      throw new RefRefused(
+        'checked-out',
+        `This branch is checked out in ${this.directory}, and its working tree has changes. ${advice}`,
+      );
+    }
+    try {
+      await git(this.directory, ['read-tree', '--dry-run', '-m', '-u', from, after]);
+    } catch (error) {
+      if (!(error instanceof GitFailure)) throw error;
+      throw new RefRefused(
+        'checked-out',
+        `Files in the working tree of ${this.directory} that git does not track are in the way. ${advice}`,
+      );
+    }
+  }
+}

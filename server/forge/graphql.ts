@@ -1,0 +1,117 @@
+import type { Router } from 'express';
+import { buildSchema, graphql, GraphQLError } from 'graphql';
+import { z } from 'zod';
+import { bodyOf, findRepository, userOf, type ForgeContext } from './forge-context.js';
+import { RefRefused } from './git/ref-store.js';
+import { SHA, ZERO } from './git/object-store.js';
+import type { ForgeUser, HostedRepository } from './hosted-repository.js';
+
+/** The part of GitHub's published schema that Perch asks for. */
+export const SCHEMA = `
+  scalar GitObjectID
+  scalar GitRefname
+  type Query {
+    viewer: User!
+    repository(owner: String!, name: String!): Repository
+  }
+  type User { id: ID! login: String! }
+  type Repository { id: ID! databaseId: Int name: String! nameWithOwner: String! isPrivate: Boolean! }
+  type Mutation { updateRefs(input: UpdateRefsInput!): UpdateRefsPayload }
+  input UpdateRefsInput { clientMutationId: String repositoryId: ID! refUpdates: [RefUpdate!]! }
+  input RefUpdate { name: GitRefname! beforeOid: GitObjectID afterOid: GitObjectID! force: Boolean = false }
+  type UpdateRefsPayload { clientMutationId: String }
+`;
+
+const question = z.object({
+  query: z.string().max(100_000),
+  variables: z.record(z.string(), z.unknown()).nullish(),
+  operationName: z.string().nullish(),
+});
+
+type RefUpdateInput = { name: string; beforeOid?: string | null; afterOid: string; force?: boolean };
+
+/** GraphQL, of which Perch needs the one mutation that REST has no equal for: refs moved by compare-and-swap. */
+export function graphqlRoutes(router: Router, context: ForgeContext): void {
+  const schema = buildSchema(SCHEMA);
+
+  router.post('/graphql', async (request, response) => {
+    const user = userOf(context, request);
+    const { query, variables, operationName } = bodyOf(question, request, 'Query');
+    response.json(
+      await graphql({
+        schema,
+        source: query,
+        rootValue: root(user),
+        variableValues: variables,
+        operationName,
+      }),
+    );
+  });
+
+  const root = (user: ForgeUser) => ({
+    viewer: () => ({ id: `U_${user.id}`, login: user.login }),
+    repository: ({ owner, name }: { owner: string; name: string }) => {
+      const found = findRepository(context, owner, name);
+      if (!found?.permissionOf(user)) {
+        throw refusal('NOT_FOUND', `Could not resolve to a Repository with the name '${owner}/${name}'.`);
+      }
+      return {
+        id: found.nodeId,
+        databaseId: found.id,
+        name: found.name,
+        nameWithOwner: `${found.owner}/${found.name}`,
+        isPrivate: found.options.private,
+      };
+    },
+    updateRefs: async ({
+      input,
+    }: {
+      input: { repositoryId: string; refUpdates: RefUpdateInput[]; clientMutationId?: string };
+    }) => {
+      const repository = [...context.repositories.values()].find(
+        (each) => each.nodeId === input.repositoryId,
+      );
+      const permission = repository?.permissionOf(user);
+      if (!repository || !permission) {
+        throw refusal(
+          'NOT_FOUND',
+          `Could not resolve to a node with the global id of '${input.repositoryId}'`,
+        );
+      }
+      if (permission === 'read')
+        throw refusal('FORBIDDEN', 'Resource not accessible by personal access token');
+      for (const update of input.refUpdates) await move(repository, user, update);
+      return { clientMutationId: input.clientMutationId ?? null };
+    },
+  });
+
+  async function move(repository: HostedRepository, user: ForgeUser, update: RefUpdateInput): Promise<void> {
+    const { name, beforeOid, afterOid, force = false } = update;
+    if (!SHA.test(afterOid) || (beforeOid && !SHA.test(beforeOid))) {
+      throw refusal('UNPROCESSABLE', 'An object id has 40 hexadecimal digits.');
+    }
+    const before = beforeOid === ZERO ? null : (beforeOid ?? (await repository.refs.read(name)));
+    try {
+      const moved = await repository.refs.update({
+        ref: name,
+        before,
+        after: afterOid === ZERO ? null : afterOid,
+        force,
+      });
+      context.moved(repository, user, [moved]);
+    } catch (error) {
+      if (error instanceof RefRefused)
+        throw refusal(error.reason === 'stale' ? 'STALE_DATA' : 'UNPROCESSABLE', error.message);
+      throw error;
+    }
+  }
+}
+
+function refusal(type: string, message: string): GraphQLError {
+  const error = new GraphQLError(message);
+  // GitHub gives each error a `type` beside its message.
+  Object.defineProperty(error, 'toJSON', {
+    value: () => ({ type, path: error.path, locations: error.locations, message }),
+  });
+  return error;
+}

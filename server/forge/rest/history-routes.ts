@@ -1,0 +1,78 @@
+import type { Router } from 'express';
+import { commitAnswer, repositoryUrl } from '../answers.js';
+import { repositoryOf, wildcard, type ForgeContext } from '../forge-context.js';
+import { ForgeError, notFound } from '../forge-error.js';
+import type { HostedRepository } from '../hosted-repository.js';
+import { requireCommits } from './ref-routes.js';
+
+const COMPARED_COMMITS = 250;
+
+/** Commits as a history: one, a list, and what lies between two. */
+export function historyRoutes(router: Router, context: ForgeContext): void {
+  const { addresses } = context;
+
+  const commitsOf = async (repository: HostedRepository, ids: readonly string[]) => {
+    const found = await Promise.all(ids.map((id) => repository.objects.readCommit(id)));
+    return found.filter((each) => each !== null).map((each) => commitAnswer(repository, each, addresses));
+  };
+
+  router.get('/repos/:owner/:repo/commits', async (request, response) => {
+    const { repository } = repositoryOf(context, request, 'read');
+    await requireCommits(repository);
+    const text = (name: string) =>
+      typeof request.query[name] === 'string' ? request.query[name] : undefined;
+    const from = await repository.objects.resolve(text('sha') ?? (await repository.refs.head()), 'commit');
+    if (!from) throw notFound();
+    const limit = Math.min(100, Number(text('per_page') ?? 30));
+    const ids = await repository.objects.log(from, {
+      path: text('path'),
+      limit,
+      skip: (Number(text('page') ?? 1) - 1) * limit,
+    });
+    response.json(await commitsOf(repository, ids));
+  });
+
+  router.get('/repos/:owner/:repo/commits/*ref', async (request, response) => {
+    const { repository } = repositoryOf(context, request, 'read');
+    await requireCommits(repository);
+    const name = wildcard(request, 'ref');
+    const sha = await repository.objects.resolve(name, 'commit');
+    const commit = sha && (await repository.objects.readCommit(sha));
+    if (!commit) throw new ForgeError(422, `No commit found for SHA: ${name}`);
+    response.json(commitAnswer(repository, commit, addresses));
+  });
+
+  router.get('/repos/:owner/:repo/compare/*basehead', async (request, response) => {
+    const { repository } = repositoryOf(context, request, 'read');
+    const [baseName, headName] = wildcard(request, 'basehead').split('...');
+    const { objects } = repository;
+    const base = baseName ? await objects.resolve(baseName, 'commit') : null;
+    const head = headName ? await objects.resolve(headName, 'commit') : null;
+    const merge = base && head ? await objects.mergeBase(base, head) : null;
+    if (!base || !head || !merge) throw notFound();
+    const [ahead, behind, ids] = await Promise.all([
+      objects.count(base, head),
+      objects.count(head, base),
+      objects.log(head, { from: base, limit: COMPARED_COMMITS }),
+    ]);
+    const url = `${repositoryUrl(repository, addresses)}/compare/${base}...${head}`;
+    const html = `${addresses.web}/${repository.owner}/${repository.name}/compare/${base}...${head}`;
+    const [baseCommit, mergeCommit] = await commitsOf(repository, [base, merge]);
+    response.json({
+      url,
+      html_url: html,
+      permalink_url: html,
+      diff_url: `${html}.diff`,
+      patch_url: `${html}.patch`,
+      base_commit: baseCommit,
+      merge_base_commit: mergeCommit,
+      status:
+        ahead > 0 && behind > 0 ? 'diverged' : ahead > 0 ? 'ahead' : behind > 0 ? 'behind' : 'identical',
+      ahead_by: ahead,
+      behind_by: behind,
+      total_commits: ahead,
+      commits: (await commitsOf(repository, ids)).reverse(),
+      files: [],
+    });
+  });
+}

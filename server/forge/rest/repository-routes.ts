@@ -1,0 +1,101 @@
+import type { Request, Response, Router } from 'express';
+import { accountAnswer, commitAnswer, repositoryAnswer, repositoryUrl, userAnswer } from '../answers.js';
+import { repositoryOf, userOf, wildcard, type ForgeContext } from '../forge-context.js';
+import { ForgeError, notFound } from '../forge-error.js';
+import type { HostedRepository, Permission } from '../hosted-repository.js';
+import { paginate } from './pagination.js';
+
+/** Users, repositories, permissions and branches. */
+export function repositoryRoutes(router: Router, context: ForgeContext): void {
+  const { addresses } = context;
+  const answer = async (repository: HostedRepository, permission: Permission) =>
+    repositoryAnswer(repository, permission, await repository.refs.head(), addresses);
+
+  router.get('/user', (request, response) => {
+    response.json(accountAnswer(userOf(context, request), addresses));
+  });
+
+  router.get('/user/repos', async (request, response) => {
+    const user = userOf(context, request);
+    const visible = [...context.repositories.values()].flatMap((repository) => {
+      const permission = repository.permissionOf(user);
+      return permission ? [{ repository, permission }] : [];
+    });
+    const page = paginate(request, response, visible);
+    response.json(
+      await Promise.all(page.map(({ repository, permission }) => answer(repository, permission))),
+    );
+  });
+
+  router.get('/repositories/:id', async (request, response) => {
+    const user = userOf(context, request);
+    const repository = context.repositories.get(Number(request.params.id));
+    const permission = repository?.permissionOf(user);
+    if (!repository || !permission) throw notFound();
+    response.json(await answer(repository, permission));
+  });
+
+  router.get('/repos/:owner/:repo', async (request, response) => {
+    const { repository, permission } = repositoryOf(context, request, 'read');
+    response.json(await answer(repository, permission));
+  });
+
+  router.get('/repos/:owner/:repo/collaborators/:username/permission', (request, response) => {
+    const { repository } = repositoryOf(context, request, 'read');
+    const user = context.users.find(
+      (each) => each.login.toLowerCase() === request.params.username.toLowerCase(),
+    );
+    if (!user) throw notFound();
+    const permission = repository.permissionOf(user) ?? 'none';
+    response.json({
+      permission,
+      role_name: permission,
+      user: {
+        ...userAnswer(user, addresses),
+        role_name: permission,
+        permissions: {
+          pull: permission !== 'none',
+          push: permission === 'write' || permission === 'admin',
+          admin: permission === 'admin',
+        },
+      },
+    });
+  });
+
+  router.get('/repos/:owner/:repo/branches', async (request, response) => {
+    const { repository } = repositoryOf(context, request, 'read');
+    const refs = await repository.refs.list('refs/heads/');
+    const page = paginate(request, response, refs);
+    response.json(page.map(({ ref, sha }) => branchAnswer(repository, ref.slice('refs/heads/'.length), sha)));
+  });
+
+  router.get('/repos/:owner/:repo/branches/*branch', async (request: Request, response: Response) => {
+    const { repository } = repositoryOf(context, request, 'read');
+    const name = wildcard(request, 'branch');
+    const sha = await repository.refs.read(`refs/heads/${name}`);
+    const commit = sha && (await repository.objects.readCommit(sha));
+    if (!commit) throw new ForgeError(404, 'Branch not found');
+    const self = `${repositoryUrl(repository, addresses)}/branches/${encodeURIComponent(name)}`;
+    response.json({
+      ...branchAnswer(repository, name, commit.sha),
+      commit: commitAnswer(repository, commit, addresses),
+      _links: {
+        self,
+        html: `${addresses.web}/${repository.owner}/${repository.name}/tree/${encodeURIComponent(name)}`,
+      },
+      protection: {
+        enabled: false,
+        required_status_checks: { enforcement_level: 'off', contexts: [], checks: [] },
+      },
+      protection_url: `${self}/protection`,
+    });
+  });
+
+  function branchAnswer(repository: HostedRepository, name: string, sha: string) {
+    return {
+      name,
+      commit: { sha, url: `${repositoryUrl(repository, addresses)}/commits/${sha}` },
+      protected: false,
+    };
+  }
+}

@@ -1,0 +1,316 @@
+import { LRUCache } from 'lru-cache';
+import { Octokit, RequestError } from 'octokit';
+import { ProtocolError } from '../protocol/error.js';
+import type { FileMode, TreeEntry } from '../protocol/file.js';
+import { log } from './log.js';
+
+export type ForgeRepository = {
+  id: number;
+  nodeId: string;
+  owner: string;
+  name: string;
+  defaultBranch: string;
+  private: boolean;
+  description: string | null;
+  url: string;
+  permission: 'read' | 'write' | 'admin';
+};
+
+export type ForgeTree = { entries: TreeEntry[]; truncated: boolean };
+
+/** A change of a tree: text inline, bytes as a blob's sha, or null to take the path away. */
+export type TreeChange = { path: string; mode: FileMode } & ({ content: string } | { sha: string | null });
+
+type Signature = { name: string; email: string };
+
+/** A wait longer than this is told to the person instead of being sat out. */
+const RETRY_AFTER_MAX_S = 10;
+const TREES_CACHED = 64;
+const BLOBS_CACHED_BYTES = 64_000_000;
+
+/**
+ * GitHub, or whatever answers as it does at `apiUrl`: the only code that speaks
+ * its API. Trees and blobs never change, so they are asked for once. A 404 is
+ * null; every other refusal is a ProtocolError that says what the forge said.
+ */
+export class GithubClient {
+  readonly #octokit: Octokit;
+  readonly #trees = new LRUCache<string, ForgeTree>({ max: TREES_CACHED });
+  readonly #blobs = new LRUCache<string, Uint8Array>({
+    maxSize: BLOBS_CACHED_BYTES,
+    sizeCalculation: (bytes) => bytes.byteLength + 1,
+  });
+
+  constructor(options: { apiUrl: string; token: string }) {
+    const mayWait = (retryAfter: number, kind: string, attempts: number): boolean => {
+      log.warn({ retryAfter }, `the forge asks to wait: ${kind}`);
+      return retryAfter <= RETRY_AFTER_MAX_S && attempts < 1;
+    };
+    this.#octokit = new Octokit({
+      userAgent: 'perch',
+      auth: options.token,
+      baseUrl: options.apiUrl.replace(/\/$/, ''),
+      // 409 is an answer, not a failure to retry: the default would stall a commit for 15 s (GIT6).
+      retry: { doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451], retries: 2 },
+      throttle: {
+        onRateLimit: (after: number, _options: object, _octokit: unknown, attempts: number) =>
+          mayWait(after, 'rate limit', attempts),
+        onSecondaryRateLimit: (after: number, _options: object, _octokit: unknown, attempts: number) =>
+          mayWait(after, 'secondary limit', attempts),
+      },
+      log: { debug: () => {}, info: () => {}, warn: (text: string) => log.warn(text), error: () => {} },
+    });
+  }
+
+  async getRepository(owner: string, repo: string): Promise<ForgeRepository | null> {
+    const answer = await orNull(this.#octokit.rest.repos.get({ owner, repo }));
+    return answer && toRepository(answer.data);
+  }
+
+  async getRepositoryById(id: number): Promise<ForgeRepository | null> {
+    const answer = await orNull(this.#octokit.request('GET /repositories/{id}', { id }));
+    return answer && toRepository(answer.data as RepositoryAnswer);
+  }
+
+  async listRepositories(): Promise<ForgeRepository[]> {
+    const found = await told(
+      this.#octokit.paginate(this.#octokit.rest.repos.listForAuthenticatedUser, {
+        per_page: 100,
+        sort: 'pushed',
+      }),
+    );
+    return found.map((each) => toRepository(each));
+  }
+
+  async listBranches(
+    owner: string,
+    repo: string,
+  ): Promise<{ name: string; sha: string; protected: boolean }[]> {
+    const found = await told(
+      this.#octokit.paginate(this.#octokit.rest.repos.listBranches, { owner, repo, per_page: 100 }),
+    );
+    return found.map((each) => ({ name: each.name, sha: each.commit.sha, protected: each.protected }));
+  }
+
+  /** Where a branch stands, or null where there is none (an empty repository has none either). */
+  async getBranchHead(owner: string, repo: string, branch: string): Promise<string | null> {
+    const answer = await orNull(
+      this.#octokit.request(`GET /repos/{owner}/{repo}/git/ref/${encodeRef(`heads/${branch}`)}`, {
+        owner,
+        repo,
+      }),
+      [404, 409],
+    );
+    return answer && (answer.data as { object: { sha: string } }).object.sha;
+  }
+
+  /** @throws {ProtocolError} `unprocessable` where the name exists or is invalid, `not-found` */
+  async createBranch(owner: string, repo: string, branch: string, sha: string): Promise<void> {
+    await told(this.#octokit.rest.git.createRef({ owner, repo, ref: `refs/heads/${branch}`, sha }));
+  }
+
+  async getTree(owner: string, repo: string, commit: string): Promise<ForgeTree> {
+    const known = this.#trees.get(`${owner}/${repo}/${commit}`);
+    if (known) return known;
+    const { data } = await told(
+      this.#octokit.rest.git.getTree({ owner, repo, tree_sha: commit, recursive: 'true' }),
+    );
+    const entries = data.tree
+      .filter((entry) => entry.type !== 'tree')
+      .map((entry) => ({ path: entry.path, mode: entry.mode as FileMode, sha: entry.sha, size: entry.size }));
+    const tree = { entries, truncated: data.truncated };
+    this.#trees.set(`${owner}/${repo}/${commit}`, tree);
+    return tree;
+  }
+
+  async getBlob(owner: string, repo: string, sha: string): Promise<Uint8Array> {
+    const known = this.#blobs.get(sha);
+    if (known) return known;
+    const { data } = await told(this.#octokit.rest.git.getBlob({ owner, repo, file_sha: sha }));
+    const bytes = new Uint8Array(Buffer.from(data.content, data.encoding === 'base64' ? 'base64' : 'utf8'));
+    this.#blobs.set(sha, bytes);
+    return bytes;
+  }
+
+  async createBlob(owner: string, repo: string, bytes: Uint8Array): Promise<string> {
+    const content = Buffer.from(bytes).toString('base64');
+    const { data } = await told(
+      this.#octokit.rest.git.createBlob({ owner, repo, content, encoding: 'base64' }),
+    );
+    return data.sha;
+  }
+
+  /** @param base the tree or commit the changes are made to; null starts from nothing */
+  async createTree(
+    owner: string,
+    repo: string,
+    base: string | null,
+    changes: readonly TreeChange[],
+  ): Promise<string> {
+    const tree = changes.map((change) => ({
+      ...change,
+      type: change.mode === '160000' ? ('commit' as const) : ('blob' as const),
+    }));
+    const { data } = await told(
+      this.#octokit.rest.git.createTree({ owner, repo, tree, ...(base ? { base_tree: base } : {}) }),
+    );
+    return data.sha;
+  }
+
+  async createCommit(
+    owner: string,
+    repo: string,
+    commit: { message: string; tree: string; parents: string[]; author: Signature },
+  ): Promise<string> {
+    const { data } = await told(
+      this.#octokit.rest.git.createCommit({ owner, repo, ...commit, committer: commit.author }),
+    );
+    return data.sha;
+  }
+
+  async getCommit(
+    owner: string,
+    repo: string,
+    sha: string,
+  ): Promise<{ sha: string; tree: string; parents: string[] } | null> {
+    const answer = await orNull(this.#octokit.rest.git.getCommit({ owner, repo, commit_sha: sha }));
+    return (
+      answer && {
+        sha: answer.data.sha,
+        tree: answer.data.tree.sha,
+        parents: answer.data.parents.map((each) => each.sha),
+      }
+    );
+  }
+
+  /** Whether `ancestor` is `head` or lies behind it. */
+  async isAncestor(owner: string, repo: string, ancestor: string, head: string): Promise<boolean> {
+    if (ancestor === head) return true;
+    const answer = await orNull(
+      this.#octokit.rest.repos.compareCommitsWithBasehead({
+        owner,
+        repo,
+        basehead: `${ancestor}...${head}`,
+        per_page: 1,
+      }),
+    );
+    return answer !== null && (answer.data.status === 'ahead' || answer.data.status === 'identical');
+  }
+
+  /**
+   * Moves a branch by compare-and-swap (GIT1); `beforeOid` null makes it. A
+   * cut connection throws the cause: whether the branch moved is found by looking.
+   */
+  async updateRef(update: {
+    repositoryNodeId: string;
+    branch: string;
+    beforeOid: string | null;
+    afterOid: string;
+  }): Promise<'moved' | 'head-moved'> {
+    const refUpdate = {
+      name: `refs/heads/${update.branch}`,
+      beforeOid: update.beforeOid ?? '0'.repeat(40),
+      afterOid: update.afterOid,
+      force: false,
+    };
+    try {
+      await this.#octokit.graphql(
+        `mutation($repositoryId: ID!, $refUpdates: [RefUpdate!]!) {
+          updateRefs(input: { repositoryId: $repositoryId, refUpdates: $refUpdates }) { clientMutationId }
+        }`,
+        { repositoryId: update.repositoryNodeId, refUpdates: [refUpdate], request: { retries: 0 } },
+      );
+      return 'moved';
+    } catch (error) {
+      if (error instanceof Error && error.name === 'GraphqlResponseError') {
+        log.warn({ error: error.message }, 'the forge refused to move a branch');
+        if (/protect|rule|permission|not accessible|denied|working tree|checked out/i.test(error.message)) {
+          throw new ProtocolError('unprocessable', `The forge refused: ${error.message}`, { cause: error });
+        }
+        return 'head-moved';
+      }
+      throw error;
+    }
+  }
+}
+
+type RepositoryAnswer = {
+  id: number;
+  node_id: string;
+  name: string;
+  owner: { login: string };
+  default_branch: string;
+  private: boolean;
+  description: string | null;
+  html_url: string;
+  permissions?: { admin: boolean; push: boolean };
+};
+
+function toRepository(answer: RepositoryAnswer): ForgeRepository {
+  return {
+    id: answer.id,
+    nodeId: answer.node_id,
+    owner: answer.owner.login,
+    name: answer.name,
+    defaultBranch: answer.default_branch,
+    private: answer.private,
+    description: answer.description,
+    url: answer.html_url,
+    permission: answer.permissions?.admin ? 'admin' : answer.permissions?.push ? 'write' : 'read',
+  };
+}
+
+/** A ref in a URL: every character of it, but for the slashes between its parts (NAM2). */
+function encodeRef(ref: string): string {
+  return ref.split('/').map(encodeURIComponent).join('/');
+}
+
+async function orNull<Answer>(
+  asked: Promise<Answer>,
+  absent: readonly number[] = [404],
+): Promise<Answer | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof RequestError && absent.includes(error.status)) return null;
+    throw toRefusal(error);
+  }
+}
+
+async function told<Answer>(asked: Promise<Answer>): Promise<Answer> {
+  try {
+    return await asked;
+  } catch (error) {
+    throw toRefusal(error);
+  }
+}
+
+function toRefusal(error: unknown): ProtocolError {
+  if (!(error instanceof RequestError)) {
+    return new ProtocolError('forge', 'GitHub does not answer. Your work is kept; try again.', {
+      cause: error,
+    });
+  }
+  const said = error.message.split(' - https://')[0] ?? error.message;
+  if (error.status === 404)
+    return new ProtocolError('not-found', 'GitHub does not have this, or may not show it.', { cause: error });
+  if (error.status === 401)
+    return new ProtocolError('forge', 'GitHub does not accept Perch’s token. The operator renews it.', {
+      cause: error,
+    });
+  if (error.status === 403 || error.status === 429) {
+    const after = Number(error.response?.headers['retry-after'] ?? 60) * 1000;
+    if (/rate limit/i.test(said)) {
+      return new ProtocolError('rate-limited', 'GitHub’s rate limit is used up for now. Your work is kept.', {
+        cause: error,
+        retryAfterMs: after,
+      });
+    }
+    return new ProtocolError('forbidden', `GitHub does not allow this: ${said}`, { cause: error });
+  }
+  if (error.status === 409) return new ProtocolError('conflict', `GitHub: ${said}`, { cause: error });
+  if (error.status === 422) return new ProtocolError('unprocessable', `GitHub: ${said}`, { cause: error });
+  return new ProtocolError('forge', 'GitHub does not answer as it should. Your work is kept; try again.', {
+    cause: error,
+  });
+}

@@ -1,0 +1,28 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { Config } from '../config.js';
+import { DatabaseConnection } from './database.js';
+import { GithubClient } from './github-client.js';
+import { NotificationListener } from './notification-listener.js';
+import { PublicUrl } from './public-url.js';
+
+/** Where the parts outside this process are: known once what is embedded has started. */
+export type Surroundings = { databaseUrl: string; github: { apiUrl: string; token: string } };
+
+/** The connections to everything outside, one of each, for every feature. */
+@Global()
+@Module({})
+export class PlatformModule {
+  static for(config: Config, surroundings: Surroundings): DynamicModule {
+    const providers = [
+      { provide: Config, useValue: config },
+      { provide: DatabaseConnection, useFactory: () => new DatabaseConnection(surroundings.databaseUrl) },
+      {
+        provide: NotificationListener,
+        useFactory: () => NotificationListener.start(surroundings.databaseUrl),
+      },
+      { provide: GithubClient, useFactory: () => new GithubClient(surroundings.github) },
+      { provide: PublicUrl, useFactory: () => new PublicUrl(config.publicUrl) },
+    ];
+    return { module: PlatformModule, providers, exports: providers.map(({ provide }) => provide) };
+  }
+}

@@ -1,0 +1,116 @@
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import { GithubClient, type ForgeRepository } from '../platform/github-client.js';
+import { NotificationListener } from '../platform/notification-listener.js';
+import { ProtocolError } from '../protocol/error.js';
+import type { Account, Role } from '../protocol/user.js';
+import { WorkspaceRepository } from './workspace.repository.js';
+
+/** How long what the forge says of a repository is believed. */
+const REPOSITORY_MS = 30_000;
+/** How long a role is believed that no notice has called into question. */
+const ROLE_MS = 15_000;
+const RANK: Record<Role, number> = { read: 0, write: 1, admin: 2 };
+
+/**
+ * Who may do what in a repository (SEC1): never more than Perch's own token
+ * may on the forge, and for an invited person never more than the invitation
+ * said. Fails closed: while the forge cannot be asked, nobody gets in anew.
+ */
+@Injectable()
+export class AccessService implements OnApplicationBootstrap {
+  readonly #byName = new LRUCache<string, ForgeRepository>({ max: 1_000, ttl: REPOSITORY_MS });
+  readonly #byId = new LRUCache<number, ForgeRepository>({ max: 1_000, ttl: REPOSITORY_MS });
+  readonly #roles = new LRUCache<string, { role: Role | null }>({ max: 10_000, ttl: ROLE_MS });
+  readonly #listeners = new Set<() => void>();
+
+  constructor(
+    private readonly repository: WorkspaceRepository,
+    private readonly github: GithubClient,
+    private readonly listener: NotificationListener,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.listener.listen('perch_access', (payload) => {
+      this.#roles.clear();
+      // A wake-up without a payload means that a notice may have been missed.
+      if (payload !== null) for (const listener of this.#listeners) listener();
+    });
+  }
+
+  /** Hears that rights may have been withdrawn: look again. */
+  onChanged(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** @throws {ProtocolError} `not-found` without the right to read, `forbidden` without the one needed */
+  async requireByName(
+    account: Account,
+    owner: string,
+    repo: string,
+    need: Role,
+  ): Promise<{ repository: ForgeRepository; role: Role }> {
+    const key = `${owner}/${repo}`.toLowerCase();
+    let repository = this.#byName.get(key);
+    if (!repository) {
+      repository = (await this.github.getRepository(owner, repo)) ?? undefined;
+      if (!repository) throw notFound();
+      this.#byName.set(key, repository);
+      this.#byId.set(repository.id, repository);
+      await this.repository.upsertRepository(repository);
+    }
+    return { repository, role: await this.#require(account, repository, need) };
+  }
+
+  async requireById(
+    account: Account,
+    repositoryId: number,
+    need: Role,
+  ): Promise<{ repository: ForgeRepository; role: Role }> {
+    const repository = await this.findRepository(repositoryId);
+    return { repository, role: await this.#require(account, repository, need) };
+  }
+
+  async findRepository(repositoryId: number): Promise<ForgeRepository> {
+    const known = this.#byId.get(repositoryId);
+    if (known) return known;
+    const repository = await this.github.getRepositoryById(repositoryId);
+    if (!repository) throw notFound();
+    this.#byId.set(repositoryId, repository);
+    return repository;
+  }
+
+  async role(account: Account, repository: ForgeRepository): Promise<Role | null> {
+    const key = `${account.id} ${repository.id}`;
+    const known = this.#roles.get(key);
+    if (known) return known.role;
+    const granted = account.isOwner
+      ? repository.permission
+      : await this.repository.memberRole(repository.id, account.id);
+    const role = granted ? lower(granted, repository.permission) : null;
+    this.#roles.set(key, { role });
+    return role;
+  }
+
+  async #require(account: Account, repository: ForgeRepository, need: Role): Promise<Role> {
+    const role = await this.role(account, repository);
+    if (role === null) throw notFound();
+    if (RANK[role] < RANK[need]) {
+      throw new ProtocolError(
+        'forbidden',
+        need === 'admin'
+          ? 'Only somebody who administers this repository can do this.'
+          : 'You may watch this repository, not change it. Ask its owner for an invitation to edit.',
+      );
+    }
+    return role;
+  }
+}
+
+function lower(one: Role, other: Role): Role {
+  return RANK[one] < RANK[other] ? one : other;
+}
+
+function notFound(): ProtocolError {
+  return new ProtocolError('not-found', 'This repository does not exist, or you may not see it.');
+}

@@ -1,0 +1,70 @@
+import { Controller } from '@nestjs/common';
+import { HttpRoute, SignedIn, type RouteInput } from '../platform/http-route.js';
+import type { RouteReply } from '../protocol/http-routes.js';
+import type { Account } from '../protocol/user.js';
+import { BranchService } from './branch.service.js';
+import { WorkspaceService } from './workspace.service.js';
+
+@Controller()
+export class WorkspaceController {
+  constructor(
+    private readonly workspaces: WorkspaceService,
+    private readonly branches: BranchService,
+  ) {}
+
+  @HttpRoute('GET /api/repositories')
+  repositories(
+    _input: RouteInput<'GET /api/repositories'>,
+    @SignedIn() account: Account,
+  ): Promise<RouteReply<'GET /api/repositories'>> {
+    return this.branches.repositories(account);
+  }
+
+  @HttpRoute('GET /api/github/:owner/:repo')
+  repository(
+    { params }: RouteInput<'GET /api/github/:owner/:repo'>,
+    @SignedIn() account: Account,
+  ): Promise<RouteReply<'GET /api/github/:owner/:repo'>> {
+    return this.branches.repository(account, params);
+  }
+
+  @HttpRoute('GET /api/github/:owner/:repo/branches')
+  list(
+    { params }: RouteInput<'GET /api/github/:owner/:repo/branches'>,
+    @SignedIn() account: Account,
+  ): Promise<RouteReply<'GET /api/github/:owner/:repo/branches'>> {
+    return this.branches.branches(account, params);
+  }
+
+  @HttpRoute('POST /api/github/branches')
+  create(
+    { body }: RouteInput<'POST /api/github/branches'>,
+    @SignedIn() account: Account,
+  ): Promise<RouteReply<'POST /api/github/branches'>> {
+    return this.branches.create(account, body, body.baseBranch, body.newBranch);
+  }
+
+  @HttpRoute('GET /api/workspaces/recent')
+  recent(
+    _input: RouteInput<'GET /api/workspaces/recent'>,
+    @SignedIn() account: Account,
+  ): Promise<RouteReply<'GET /api/workspaces/recent'>> {
+    return this.workspaces.recent(account);
+  }
+
+  @HttpRoute('GET /api/workspaces/location')
+  locate(
+    { query }: RouteInput<'GET /api/workspaces/location'>,
+    @SignedIn() account: Account,
+  ): Promise<RouteReply<'GET /api/workspaces/location'>> {
+    return this.branches.locate(account, query, query.rest);
+  }
+
+  @HttpRoute('POST /api/workspaces')
+  open(
+    { body }: RouteInput<'POST /api/workspaces'>,
+    @SignedIn() account: Account,
+  ): Promise<RouteReply<'POST /api/workspaces'>> {
+    return this.workspaces.open(account, body);
+  }
+}

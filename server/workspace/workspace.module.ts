@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { EventModule } from '../event/event.module.js';
+import { AccessService } from './access.service.js';
+import { BranchService } from './branch.service.js';
+import { WorkspaceController } from './workspace.controller.js';
+import { WorkspaceRepository } from './workspace.repository.js';
+import { WorkspaceService } from './workspace.service.js';
+
+@Module({
+  imports: [EventModule],
+  controllers: [WorkspaceController],
+  providers: [WorkspaceService, BranchService, AccessService, WorkspaceRepository],
+  exports: [WorkspaceService, AccessService],
+})
+export class WorkspaceModule {}

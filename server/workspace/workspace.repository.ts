@@ -1,0 +1,170 @@
+import { Injectable } from '@nestjs/common';
+import { and, desc, eq, isNull, sql } from 'drizzle-orm';
+import type { Transaction } from '../../db/client.js';
+import { repositories, repositoryMembers } from '../../db/schema/repository.js';
+import { workspacePresence } from '../../db/schema/presence.js';
+import { users } from '../../db/schema/user.js';
+import { workspaces, workspaceVisits } from '../../db/schema/workspace.js';
+import { DatabaseConnection } from '../platform/database.js';
+import type { ForgeRepository } from '../platform/github-client.js';
+
+export type WorkspaceRow = typeof workspaces.$inferSelect;
+export type RepositoryRow = typeof repositories.$inferSelect;
+
+@Injectable()
+export class WorkspaceRepository {
+  constructor(private readonly connection: DatabaseConnection) {}
+
+  async find(
+    workspaceId: string,
+  ): Promise<{ workspace: WorkspaceRow; repository: RepositoryRow } | undefined> {
+    const [row] = await this.connection.database
+      .select({ workspace: workspaces, repository: repositories })
+      .from(workspaces)
+      .innerJoin(repositories, eq(repositories.id, workspaces.repositoryId))
+      .where(eq(workspaces.id, workspaceId));
+    return row;
+  }
+
+  /** Keeps what the forge says of a repository now: its name may have changed, its id has not (NAM1). */
+  async upsertRepository(repository: ForgeRepository): Promise<void> {
+    const { id, owner, name, defaultBranch, description, url } = repository;
+    const values = {
+      owner,
+      name,
+      defaultBranch,
+      private: repository.private,
+      description,
+      url,
+      refreshedAt: new Date(),
+    };
+    await this.connection.database
+      .insert(repositories)
+      .values({ id, ...values })
+      .onConflictDoUpdate({ target: repositories.id, set: values });
+  }
+
+  /** The room of a branch, and whether it was made just now. */
+  async findOrInsert(
+    transaction: Transaction,
+    repositoryId: number,
+    branch: string,
+    baseCommit: string | null,
+  ): Promise<{ workspace: WorkspaceRow; isNew: boolean }> {
+    const [made] = await transaction
+      .insert(workspaces)
+      .values({ repositoryId, branch, baseCommit })
+      .onConflictDoNothing()
+      .returning();
+    if (made) return { workspace: made, isNew: true };
+    const [found] = await transaction
+      .select()
+      .from(workspaces)
+      .where(and(eq(workspaces.repositoryId, repositoryId), eq(workspaces.branch, branch)));
+    return { workspace: found!, isNew: false };
+  }
+
+  async visit(workspaceId: string, userId: string): Promise<void> {
+    await this.connection.database
+      .insert(workspaceVisits)
+      .values({ workspaceId, userId })
+      .onConflictDoUpdate({
+        target: [workspaceVisits.workspaceId, workspaceVisits.userId],
+        set: { openedAt: sql`now()` },
+      });
+  }
+
+  async recent(userId: string, limit: number) {
+    return this.connection.database
+      .select({ workspace: workspaces, repository: repositories, openedAt: workspaceVisits.openedAt })
+      .from(workspaceVisits)
+      .innerJoin(workspaces, eq(workspaces.id, workspaceVisits.workspaceId))
+      .innerJoin(repositories, eq(repositories.id, workspaces.repositoryId))
+      .where(eq(workspaceVisits.userId, userId))
+      .orderBy(desc(workspaceVisits.openedAt))
+      .limit(limit);
+  }
+
+  async present(workspaceId: string): Promise<{ id: string; name: string; color: number }[]> {
+    return this.connection.database
+      .selectDistinct({ id: users.id, name: users.name, color: users.color })
+      .from(workspacePresence)
+      .innerJoin(users, eq(users.id, workspacePresence.userId))
+      .where(
+        and(
+          eq(workspacePresence.workspaceId, workspaceId),
+          sql`${workspacePresence.heartbeatAt} > now() - interval '30 seconds'`,
+        ),
+      );
+  }
+
+  /** Whether anything may lie above the base: documents edited since they were clean, or paths made, moved or deleted. */
+  async changeCount(workspaceId: string): Promise<number> {
+    const { rows } = await this.connection.pool.query<{ count: string }>(
+      `SELECT (SELECT count(*) FROM workspace_files WHERE workspace_id = $1)
+        + (SELECT count(*) FROM documents d WHERE d.workspace_id = $1 AND d.deleted_at IS NULL
+             AND d.next_seq > d.clean_seq + 1
+             AND NOT EXISTS (SELECT FROM workspace_files f WHERE f.workspace_id = $1 AND f.path = d.path)) AS count`,
+      [workspaceId],
+    );
+    return Number(rows[0]?.count ?? 0);
+  }
+
+  /** Moves the base by compare-and-swap, under the workspace's row lock. */
+  async moveBase(
+    transaction: Transaction,
+    workspaceId: string,
+    from: string | null,
+    to: string,
+  ): Promise<boolean> {
+    const moved = await transaction
+      .update(workspaces)
+      .set({ baseCommit: to })
+      .where(
+        and(
+          eq(workspaces.id, workspaceId),
+          from === null ? isNull(workspaces.baseCommit) : eq(workspaces.baseCommit, from),
+        ),
+      )
+      .returning({ id: workspaces.id });
+    return moved.length === 1;
+  }
+
+  /**
+   * Follows the head while nothing lies above the base and nobody is there:
+   * the clean documents are taken off their paths, so that they are seeded
+   * anew. A client that still holds one is rebased when it joins again.
+   */
+  async followHead(
+    transaction: Transaction,
+    workspaceId: string,
+    from: string | null,
+    to: string,
+  ): Promise<boolean> {
+    // Documents before the workspace: the order of every lock.
+    const dirty = await transaction.execute(sql`
+      WITH locked AS (
+        SELECT id, next_seq > clean_seq + 1 AS dirty FROM documents
+        WHERE workspace_id = ${workspaceId} AND deleted_at IS NULL ORDER BY id FOR UPDATE
+      ) SELECT id FROM locked WHERE dirty`);
+    if (dirty.rows.length > 0) return false;
+    if (!(await this.moveBase(transaction, workspaceId, from, to))) return false;
+    if ((await this.present(workspaceId)).length > 0) throw new Error('somebody came in meanwhile');
+    const overlay = await transaction.execute(
+      sql`SELECT 1 FROM workspace_files WHERE workspace_id = ${workspaceId} LIMIT 1`,
+    );
+    if (overlay.rows.length > 0) throw new Error('the overlay was written to meanwhile');
+    await transaction.execute(
+      sql`UPDATE documents SET deleted_at = now() WHERE workspace_id = ${workspaceId} AND deleted_at IS NULL`,
+    );
+    return true;
+  }
+
+  async memberRole(repositoryId: number, userId: string): Promise<'read' | 'write' | undefined> {
+    const [row] = await this.connection.database
+      .select({ role: repositoryMembers.role })
+      .from(repositoryMembers)
+      .where(and(eq(repositoryMembers.repositoryId, repositoryId), eq(repositoryMembers.userId, userId)));
+    return row?.role;
+  }
+}

@@ -1,0 +1,214 @@
+import { Injectable } from '@nestjs/common';
+import { DatabaseConnection } from '../platform/database.js';
+import type { Transaction } from '../../db/client.js';
+import { EventService } from '../event/event.service.js';
+import { personActor } from '../platform/actor.js';
+import { GithubClient, type ForgeRepository } from '../platform/github-client.js';
+import { log } from '../platform/log.js';
+import { ProtocolError } from '../protocol/error.js';
+import type { FileMode, TreeEntry } from '../protocol/file.js';
+import type { BranchRef } from '../protocol/repository.js';
+import type { Account, Role } from '../protocol/user.js';
+import type { RecentWorkspace, Workspace } from '../protocol/workspace.js';
+import { AccessService } from './access.service.js';
+import { WorkspaceRepository } from './workspace.repository.js';
+
+export type WorkspaceAccess = {
+  workspaceId: string;
+  repository: {
+    id: number;
+    nodeId: string;
+    owner: string;
+    repo: string;
+    defaultBranch: string;
+    url: string | null;
+  };
+  branch: string;
+  /** The commit the overlay lies above; null in an empty repository. */
+  baseCommit: string | null;
+  role: Role;
+};
+
+/** A file of the base commit, and the commit it was read at. */
+export type BaseFileContent = {
+  bytes: Uint8Array;
+  mode: FileMode;
+  sha: string;
+  size: number;
+  commit: string;
+};
+
+const RECENT = 20;
+
+/** The room of a branch: who may enter, and the commit its overlay lies above. */
+@Injectable()
+export class WorkspaceService {
+  constructor(
+    private readonly repository: WorkspaceRepository,
+    private readonly access: AccessService,
+    private readonly github: GithubClient,
+    private readonly events: EventService,
+    private readonly connection: DatabaseConnection,
+  ) {}
+
+  /** @throws {ProtocolError} `not-found` without the right to read, `forbidden` without the one needed (SEC1) */
+  async require(account: Account, workspaceId: string, need: Role): Promise<WorkspaceAccess> {
+    const found = await this.repository.find(workspaceId);
+    if (!found) throw noWorkspace();
+    const { repository, role } = await this.access.requireById(account, found.workspace.repositoryId, need);
+    return { ...toAccess(workspaceId, repository, found.workspace), role };
+  }
+
+  /** For work that no person asked for. */
+  async find(workspaceId: string): Promise<Omit<WorkspaceAccess, 'role'>> {
+    const found = await this.repository.find(workspaceId);
+    if (!found) throw noWorkspace();
+    return toAccess(
+      workspaceId,
+      await this.access.findRepository(found.workspace.repositoryId),
+      found.workspace,
+    );
+  }
+
+  onAccessChanged(listener: () => void): void {
+    this.access.onChanged(listener);
+  }
+
+  /** Finds or makes the room of a branch, in the forge's own spelling (NAM1). */
+  async open(account: Account, ref: BranchRef): Promise<Workspace> {
+    const { repository, role } = await this.access.requireByName(account, ref.owner, ref.repo, 'read');
+    const { owner, name: repo } = repository;
+    const head = await this.github.getBranchHead(owner, repo, ref.branch);
+    if (head === null && !(await this.#isEmpty(repository, ref.branch))) {
+      throw new ProtocolError('not-found', `There is no branch ${ref.branch} in ${owner}/${repo}.`);
+    }
+    const { workspace } = await this.connection.transaction(async (transaction) => {
+      const opened = await this.repository.findOrInsert(transaction, repository.id, ref.branch, head);
+      if (opened.isNew) {
+        await this.events.append(
+          transaction,
+          opened.workspace.id,
+          'workspace.opened',
+          personActor(account.id),
+          { baseCommit: head },
+        );
+      }
+      return opened;
+    });
+    const baseCommit = await this.#follow(workspace.id, workspace.baseCommit, head);
+    await this.repository.visit(workspace.id, account.id);
+    return {
+      id: workspace.id,
+      repositoryId: repository.id,
+      owner,
+      repo,
+      branch: ref.branch,
+      baseCommit,
+      headCommit: head,
+      role,
+      url: isPublicForge(repository.url)
+        ? `${repository.url}/tree/${ref.branch.split('/').map(encodeURIComponent).join('/')}`
+        : null,
+    };
+  }
+
+  async recent(account: Account): Promise<RecentWorkspace[]> {
+    const rows = await this.repository.recent(account.id, RECENT);
+    const visible = await Promise.all(
+      rows.map(async ({ workspace, repository, openedAt }): Promise<RecentWorkspace | null> => {
+        try {
+          await this.access.requireById(account, repository.id, 'read');
+        } catch {
+          // Rights may be gone since; what one may not see is not listed.
+          return null;
+        }
+        const [changes, people] = await Promise.all([
+          this.repository.changeCount(workspace.id),
+          this.repository.present(workspace.id),
+        ]);
+        const { owner, name: repo } = repository;
+        return { owner, repo, branch: workspace.branch, openedAt: openedAt.toISOString(), changes, people };
+      }),
+    );
+    return visible.filter((each) => each !== null);
+  }
+
+  async baseTree(
+    workspaceId: string,
+  ): Promise<{ baseCommit: string | null; entries: TreeEntry[]; truncated: boolean }> {
+    const { repository, baseCommit } = await this.find(workspaceId);
+    if (baseCommit === null) return { baseCommit, entries: [], truncated: false };
+    const tree = await this.github.getTree(repository.owner, repository.repo, baseCommit);
+    return { baseCommit, ...tree };
+  }
+
+  /** A file as the base commit has it, or null where it has none. */
+  async readBase(workspaceId: string, path: string): Promise<BaseFileContent | null> {
+    const { repository, baseCommit } = await this.find(workspaceId);
+    if (baseCommit === null) return null;
+    const { entries } = await this.github.getTree(repository.owner, repository.repo, baseCommit);
+    const entry = entries.find((each) => each.path === path);
+    if (!entry) return null;
+    const { mode, sha } = entry;
+    if (mode === '160000') return { bytes: new Uint8Array(), mode, sha, size: 0, commit: baseCommit };
+    const bytes = await this.github.getBlob(repository.owner, repository.repo, sha);
+    return { bytes, mode, sha, size: bytes.byteLength, commit: baseCommit };
+  }
+
+  /** Compare-and-swap of the base, in the transaction of the commit that moves it. */
+  moveBase(transaction: Transaction, workspaceId: string, from: string | null, to: string): Promise<boolean> {
+    return this.repository.moveBase(transaction, workspaceId, from, to);
+  }
+
+  /** While nothing lies above the base and nobody is there, the room follows its branch; else the base stays, and commits tell of it. */
+  async #follow(workspaceId: string, base: string | null, head: string | null): Promise<string | null> {
+    if (head === null || head === base) return base;
+    const [changes, people] = await Promise.all([
+      this.repository.changeCount(workspaceId),
+      this.repository.present(workspaceId),
+    ]);
+    if (changes > 0 || people.length > 0) return base;
+    try {
+      return await this.connection.transaction(async (transaction) => {
+        if (!(await this.repository.followHead(transaction, workspaceId, base, head))) return base;
+        await this.events.append(transaction, workspaceId, 'workspace.moved', 'system', {
+          fromCommit: base,
+          toCommit: head,
+        });
+        return head;
+      });
+    } catch (error) {
+      log.warn({ err: error }, 'the workspace did not follow its branch');
+      return base;
+    }
+  }
+
+  async #isEmpty(repository: ForgeRepository, branch: string): Promise<boolean> {
+    if (branch !== repository.defaultBranch) return false;
+    return (await this.github.listBranches(repository.owner, repository.name)).length === 0;
+  }
+}
+
+function toAccess(
+  workspaceId: string,
+  repository: ForgeRepository,
+  workspace: { branch: string; baseCommit: string | null },
+): Omit<WorkspaceAccess, 'role'> {
+  const { id, nodeId, owner, name: repo, defaultBranch } = repository;
+  const url = isPublicForge(repository.url) ? repository.url : null;
+  return {
+    workspaceId,
+    repository: { id, nodeId, owner, repo, defaultBranch, url },
+    branch: workspace.branch,
+    baseCommit: workspace.baseCommit,
+  };
+}
+
+/** The built-in forge has no pages to open. */
+function isPublicForge(url: string): boolean {
+  return url.startsWith('https://');
+}
+
+function noWorkspace(): ProtocolError {
+  return new ProtocolError('not-found', 'This workspace does not exist, or you may not see it.');
+}
