@@ -60,7 +60,7 @@ test('names that collide, in case only or with a folder, are refused in a senten
     ['src', 'is a folder'],
     ['a.txt/b', 'is a file'],
   ] as const) {
-    await expect(refused(path), path).rejects.toMatchObject({
+    await expect(refused(path)).rejects.toMatchObject({
       code: 'conflict',
       message: expect.stringContaining(words) as string,
     });

@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { TreeEntry } from '../protocol/file.js';
+import { FileNames } from './file-name.js';
+import { countLines } from './line-counts.js';
+import { Overlay, type OverlayRow } from './overlay.js';
+
+const entry = (path: string): TreeEntry => ({ path, mode: '100644', sha: path.padEnd(40, '0') });
+const paths = ['a', 'b', 'c', 'd', 'e/f', 'e/g'];
+const base = paths.slice(0, 4).map(entry);
+const overlay = (rows: readonly OverlayRow[] = []) => Overlay.of('w', base, rows);
+const tree = (from: Overlay) =>
+  [...from.files.values()]
+    .map(({ path, origin, documentId }) => `${path} ${origin ?? documentId}`)
+    .toSorted();
+
+const operation = fc.oneof(
+  fc.record({ kind: fc.constant('create' as const), path: fc.constantFrom(...paths) }),
+  fc.record({ kind: fc.constant('delete' as const), path: fc.constantFrom(...paths) }),
+  fc.record({
+    kind: fc.constant('move' as const),
+    path: fc.constantFrom(...paths),
+    to: fc.constantFrom(...paths),
+  }),
+);
+type Operation = typeof operation extends fc.Arbitrary<infer Value> ? Value : never;
+
+function apply(to: Overlay, step: Operation, number: number): void {
+  const file = to.files.get(step.path);
+  if (step.kind === 'create' && !file)
+    to.place({ path: step.path, origin: null, blobSha: null, mode: '100644', documentId: `d${number}` });
+  if (step.kind === 'delete') to.remove(step.path);
+  if (step.kind === 'move' && file && !to.files.has(step.to)) {
+    to.remove(step.path);
+    to.place({ ...file, path: step.to });
+  }
+}
+
+test('any sequence of changes is told by its rows alone, and never loses a base file from sight', () => {
+  fc.assert(
+    fc.property(fc.array(operation, { maxLength: 30 }), (steps) => {
+      let stored: readonly OverlayRow[] = [];
+      const whole = overlay();
+      steps.forEach((step, number) => {
+        apply(whole, step, number);
+        // As the service does: read the rows, change the tree, write the difference.
+        const one = overlay(stored);
+        apply(one, step, number);
+        const rows = new Map(stored.map((row) => [row.path, row]));
+        for (const { path, before, after } of one.changes(number)) {
+          expect(rows.get(path) ?? null).toBe(before);
+          if (after) rows.set(path, after);
+          else rows.delete(path);
+        }
+        stored = [...rows.values()];
+      });
+      expect(tree(overlay(stored))).toEqual(tree(whole));
+      const origins = [...whole.files.values()].map((file) => file.origin);
+      for (const { path } of base)
+        expect(
+          origins.includes(path) ||
+            whole.deleted().some((each) => each.path === path) ||
+            whole.files.has(path),
+        ).toBe(true);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('a file that is moved away and back leaves no row', () => {
+  const there = overlay();
+  apply(there, { kind: 'move', path: 'a', to: 'e/f' }, 1);
+  const back = overlay(there.rows(1));
+  apply(back, { kind: 'move', path: 'e/f', to: 'a' }, 2);
+  expect(back.rows(2)).toEqual([]);
+});
+
+test('names that many computers cannot keep apart are refused, composed letters too', () => {
+  const names = new FileNames(['src/Main.ts', 'caf\u00e9.txt']);
+  expect(names.refusal('src/main.ts')).toContain('in case only');
+  expect(names.refusal('SRC/other.ts')).toContain('in case only');
+  expect(names.refusal('cafe\u0301.txt')).toContain('in case only');
+  expect(names.refusal('src/Main.ts/x')).toContain('is a file');
+  expect(names.refusal('src')).toContain('is a folder');
+  expect(names.refusal('src/other.ts')).toBeNull();
+});
+
+test('lines are counted exactly, and of huge files in bounded time', () => {
+  expect(countLines('a\nb\nc\n', 'a\nB\nc\nd\n')).toEqual({ additions: 2, deletions: 1 });
+  const lines = (from: number) =>
+    Array.from({ length: 100_000 }, (_, at) => `${(at * 7919 + from) % 99_991}`);
+  const started = performance.now();
+  const counted = countLines(lines(0).join('\n'), lines(50_000).toReversed().join('\n'));
+  expect(counted.additions).toBeGreaterThanOrEqual(0);
+  expect(performance.now() - started).toBeLessThan(5_000);
+});
