@@ -15,19 +15,30 @@ export async function install() {
   const stamp = createHash('sha256').update(lock).digest('hex');
   if (read(stampFile) === stamp) return;
   if (!isInstalled(JSON.parse(lock))) {
-    // The build needs the development packages, and NODE_ENV=production would leave them out.
-    const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
-    try {
-      await step('Installing packages', [[...npm, ...args]]);
-    } catch (error) {
+    await installPackages().catch((error) => {
       throw new Error(
         `${error.message}\nThe packages could not be installed. With a connection to the npm registry, start again.`,
         { cause: error },
       );
-    }
+    });
   }
   mkdirSync(join(root, 'node_modules'), { recursive: true });
   writeFileSync(stampFile, stamp);
+}
+
+async function installPackages() {
+  // The build needs the development packages, and NODE_ENV=production would leave them out.
+  const options = ['--include=dev', '--include=optional', '--no-audit', '--no-fund'];
+  try {
+    await step('Installing packages', [[...npm, 'ci', ...options]]);
+  } catch (error) {
+    // npm leaves other platforms' optional packages out of a lock file it cannot find them for, and then
+    // refuses that lock file. Everything it does name is installed at its version all the same.
+    if (!error.message.includes('EUSAGE')) throw error;
+    await step('Installing packages beside an incomplete lock file', [
+      [...npm, 'install', '--no-save', ...options],
+    ]);
+  }
 }
 
 /** npm writes this record last, so a half-finished installation has none. */

@@ -11,8 +11,9 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Enough to hold a compiler's complaint. */
-const OUTPUT_LINES = 60;
+/** A compiler's complaint ends with the cause, npm's begins with it. */
+const FIRST_LINES = 20;
+const LAST_LINES = 40;
 
 /** npm as it was found by whoever started us, or the one on the PATH. */
 export const npm = process.env.npm_execpath?.endsWith('.js')
@@ -93,8 +94,13 @@ function runQuietly(command, env) {
     child.on('error', (error) => reject(new Error(`${command[0]} could not be run: ${error.message}`)));
     child.on('close', (code, signal) => {
       if (code === 0) return resolve();
-      const end = output.trimEnd().split('\n').slice(-OUTPUT_LINES).join('\n');
-      reject(new Error(`"${command.join(' ')}" ended with ${signal ?? `code ${code}`}:\n${end}`));
+      reject(new Error(`"${command.join(' ')}" ended with ${signal ?? `code ${code}`}:\n${shorten(output)}`));
     });
   });
+}
+
+function shorten(output) {
+  const lines = output.trimEnd().split('\n');
+  if (lines.length <= FIRST_LINES + LAST_LINES) return lines.join('\n');
+  return [...lines.slice(0, FIRST_LINES), '…', ...lines.slice(-LAST_LINES)].join('\n');
 }
