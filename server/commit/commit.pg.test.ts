@@ -13,15 +13,18 @@ const log = (clone: string) =>
 
 test('GIT4: bytes survive a commit: line ends, byte order mark, no final newline, modes, binaries', async () => {
   const mixed = 'one\r\ntwo\nthree\r\nfour';
-  room = await createTestRoom({
-    'crlf.txt': { bytes: 'a\r\nb\r\nc\r\n' },
-    'mixed.txt': { bytes: mixed },
-    'bom.txt': { bytes: '\ufeffhello\r\nworld' },
-    'open.txt': { bytes: 'no end' },
-    'run.sh': { bytes: '#!/bin/sh\necho 1\n', mode: '100755' },
-    'image.png': { bytes: binary },
-    link: { bytes: 'crlf.txt', mode: '120000' },
-  });
+  room = await createTestRoom(
+    {
+      'crlf.txt': { bytes: 'a\r\nb\r\nc\r\n' },
+      'mixed.txt': { bytes: mixed },
+      'bom.txt': { bytes: '\ufeffhello\r\nworld' },
+      'open.txt': { bytes: 'no end' },
+      'run.sh': { bytes: '#!/bin/sh\necho 1\n', mode: '100755' },
+      'image.png': { bytes: binary },
+      link: { bytes: 'crlf.txt', mode: '120000' },
+    },
+    { onForge: true },
+  );
   const { alice, id } = room;
   await room.edit(alice, 'crlf.txt', (text) => text.replace('b\n', 'B\nnew\n'));
   await room.edit(alice, 'mixed.txt', (text) => text.replace('two', '2'));
@@ -69,7 +72,7 @@ test('GIT5: the commit names its author and, once each, the authors of surviving
 });
 
 test('GIT1: what was pushed meanwhile is not overwritten, and the overlay is kept', async () => {
-  room = await createTestRoom({ 'a.txt': { bytes: 'one\n' } });
+  room = await createTestRoom({ 'a.txt': { bytes: 'one\n' } }, { onForge: true });
   const { alice, id } = room;
   await room.edit(alice, 'a.txt', () => 'mine\n');
   const clone = room.git.clone();
@@ -86,9 +89,9 @@ test('GIT1: what was pushed meanwhile is not overwritten, and the overlay is kep
 });
 
 test('GIT1: two people who commit at once, in two processes, make two commits in a row', async () => {
-  room = await createTestRoom({ 'a.txt': { bytes: 'a\n' }, 'b.txt': { bytes: 'b\n' } });
+  room = await createTestRoom({ 'a.txt': { bytes: 'a\n' }, 'b.txt': { bytes: 'b\n' } }, { onForge: true });
   const { alice, bob, id } = room;
-  const other = await startServices(room.url, room.git);
+  const other = await startServices(room.url, room.git, room.forge);
   try {
     await room.edit(alice, 'a.txt', () => 'A\n');
     await room.edit(bob, 'b.txt', () => 'B\n');

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { createTestDatabase } from '../../platform/testing/test-database.js';
 import { repositories, repositoryMembers } from '../../../db/schema/repository.js';
 import { users } from '../../../db/schema/user.js';
@@ -17,7 +18,9 @@ import { FileRepository } from '../../file/file.repository.js';
 import { FileService } from '../../file/file.service.js';
 import { OverlayService } from '../../file/overlay.service.js';
 import { personActor } from '../../platform/actor.js';
+import { startForge } from '../../forge/forge.js';
 import { DatabaseConnection } from '../../platform/database.js';
+import { GithubClient } from '../../platform/github-client.js';
 import { NotificationListener } from '../../platform/notification-listener.js';
 import type { Account } from '../../protocol/user.js';
 import { AccessService } from '../../workspace/access.service.js';
@@ -29,11 +32,14 @@ import { CommitRepository } from '../commit.repository.js';
 import { CommitService } from '../commit.service.js';
 import { GitGithub, type InitialFile } from './git-github.js';
 
+/** Where a real forge listens, and the token of its one user. */
+type TestForge = { apiUrl: string; token: string };
+
 /** The services of one process on a database, as the modules wire them. */
-export async function startServices(url: string, git: GitGithub) {
+export async function startServices(url: string, git: GitGithub, forge?: TestForge) {
   const database = new DatabaseConnection(url);
   const notifications = await NotificationListener.start(url);
-  const github = git.client;
+  const github = forge ? new GithubClient(forge) : git.client;
   const events = new EventService(new EventRepository(database));
   const workspaceRows = new WorkspaceRepository(database);
   const access = new AccessService(workspaceRows, github, notifications);
@@ -94,12 +100,17 @@ export async function startServices(url: string, git: GitGithub) {
 export type Services = Awaited<ReturnType<typeof startServices>>;
 
 /** A database, a repository, alice (who owns it) and bob (who may write), and the services of one process. */
-export async function createTestRoom(initial: Record<string, InitialFile>) {
+export async function createTestRoom(
+  initial: Record<string, InitialFile>,
+  { onForge = false }: { onForge?: boolean } = {},
+) {
   const database = await createTestDatabase();
   const git = new GitGithub(initial);
-  const services = await startServices(database.url, git);
+  const served = onForge ? await serve(git) : undefined;
+  const services = await startServices(database.url, git, served?.forge);
   const { database: db } = services.database;
-  const repository = git.repository();
+  const found = await served?.client.getRepository('acme', 'game');
+  const repository = found ?? git.repository();
   await db.insert(repositories).values({ ...repository });
   const people = await db
     .insert(users)
@@ -122,6 +133,7 @@ export async function createTestRoom(initial: Record<string, InitialFile>) {
   return {
     ...services,
     url: database.url,
+    forge: served?.forge,
     git,
     alice,
     bob,
@@ -138,10 +150,23 @@ export async function createTestRoom(initial: Record<string, InitialFile>) {
       (await services.changes.changes(alice, id)).map((each) => `${each.status} ${each.path}`),
     async drop(): Promise<void> {
       await services.stop();
+      await served?.stop();
       await database.drop();
       git.remove();
     },
   };
+}
+
+/** The built-in forge over this repository, reached as github.com would be. */
+async function serve(git: GitGithub) {
+  const token = 'a-token-for-tests';
+  const server = await startForge({
+    stateDirectory: join(git.folder, 'forge'),
+    users: [{ login: 'perch', name: 'Perch', email: 'perch@perch.invalid', token }],
+  });
+  await server.addRepository({ owner: 'acme', name: 'game', path: git.bare });
+  const forge = { apiUrl: server.apiUrl, token };
+  return { forge, client: new GithubClient(forge), stop: () => server.stop() };
 }
 
 export type TestRoom = Awaited<ReturnType<typeof createTestRoom>>;
