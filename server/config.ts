@@ -68,6 +68,20 @@ export class Config {
     readonly repositoryPath: string | undefined,
   ) {}
 
+  withPort(port: number): Config {
+    return new Config(
+      this.host,
+      port,
+      this.publicUrl,
+      this.secret,
+      this.stateDirectory,
+      this.logLevel,
+      this.databaseUrl,
+      this.github,
+      this.repositoryPath,
+    );
+  }
+
   /** @throws {ConfigError} naming every fault at once */
   static load(env: NodeJS.ProcessEnv, argv: readonly string[]): Config {
     const parsed = environment.safeParse(env);

@@ -1,0 +1,14 @@
+const volume = 0.4;
+const sounds = new Map();
+
+/** Plays a sound of `assets/` by its name. Browsers keep quiet until a key was pressed. */
+export function play(name) {
+  let sound = sounds.get(name);
+  if (!sound) {
+    sound = new Audio(`assets/${name}.wav`);
+    sound.volume = volume;
+    sounds.set(name, sound);
+  }
+  sound.currentTime = 0;
+  sound.play().catch(() => {});
+}

@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { startForge, type Forge } from '../forge/forge.js';
+import { createExampleRepository } from './example-repository.js';
+
+export type EmbeddedForge = Forge & { token: string; repository: { owner: string; name: string } };
+
+/**
+ * The built-in forge with one repository: the local one at `repositoryPath`,
+ * in place, or the example, made at the first start. Its token and its
+ * repositories' ids stay the same over restarts.
+ */
+export async function startEmbeddedForge(
+  stateDirectory: string,
+  repositoryPath: string | undefined,
+): Promise<EmbeddedForge> {
+  const directory = join(stateDirectory, 'forge');
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const token = await readToken(join(directory, 'token'));
+  const forge = await startForge({
+    stateDirectory: directory,
+    users: [{ login: 'perch', name: 'Perch', email: 'perch@users.perch.invalid', token }],
+  });
+  try {
+    if (repositoryPath !== undefined) {
+      const path = resolve(repositoryPath);
+      const repository = { owner: 'local', name: repositoryName(path) };
+      await forge.addRepository({ ...repository, path });
+      return { ...forge, token, repository };
+    }
+    const path = join(directory, 'perch-hop.git');
+    await createExampleRepository(path);
+    const repository = { owner: 'perch', name: 'perch-hop' };
+    await forge.addRepository({
+      ...repository,
+      path,
+      description: 'A bird hops from branch to branch: an example to try Perch on.',
+    });
+    return { ...forge, token, repository };
+  } catch (error) {
+    await forge.stop();
+    throw error;
+  }
+}
+
+/** What GitHub would make of a folder's name. */
+function repositoryName(path: string): string {
+  const name = basename(path)
+    .replace(/\.git$/, '')
+    .replaceAll(/[^A-Za-z0-9._-]+/g, '-');
+  return /^\.*$/.test(name) ? 'repository' : name;
+}
+
+async function readToken(file: string): Promise<string> {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const token = `perch_${randomBytes(24).toString('base64url')}`;
+    await writeFile(file, token, { mode: 0o600 });
+    return token;
+  }
+}

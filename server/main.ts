@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { migrateDatabase } from '../db/migrate.js';
+import { startApplication, type Application } from './application.js';
+import { Config, ConfigError } from './config.js';
+import { startEmbeddedForge } from './embedded/forge.js';
+import { startEmbeddedPostgres } from './embedded/postgres.js';
+import { exitWithParent } from './launch/parent-watch.js';
+import { log } from './platform/log.js';
+
+/** What has been started, the last first: the order in which it is stopped. */
+const started: { name: string; stop(): Promise<void> }[] = [];
+let stopping: Promise<void> | undefined;
+
+process.on('SIGINT', () => end('SIGINT'));
+process.on('SIGTERM', () => end('SIGTERM'));
+exitWithParent(() => end('the launcher is gone'));
+
+try {
+  await main();
+} catch (error) {
+  if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`);
+  else log.fatal({ err: error }, 'Perch could not start');
+  await stop();
+  process.exit(1);
+}
+
+async function main(): Promise<void> {
+  const config = Config.load(process.env, process.argv.slice(2));
+  log.level = config.logLevel;
+  const databaseUrl = config.databaseUrl ?? (await startDatabase(config.stateDirectory));
+  await migrateDatabase(databaseUrl);
+  const github = config.github ?? (await startGit(config));
+  const app = await listen(config, { databaseUrl, github });
+  started.unshift({ name: 'the server', stop: () => app.stop() });
+  process.stdout.write(`Perch is ready: ${await app.createOwnerLink()}\n`);
+}
+
+async function startDatabase(stateDirectory: string): Promise<string> {
+  const postgres = await startEmbeddedPostgres({ dataDirectory: join(stateDirectory, 'postgres') });
+  started.unshift({ name: 'PostgreSQL', stop: () => postgres.stop() });
+  return postgres.url;
+}
+
+async function startGit(config: Config): Promise<{ apiUrl: string; token: string }> {
+  const forge = await startEmbeddedForge(config.stateDirectory, config.repositoryPath);
+  started.unshift({ name: 'the forge', stop: () => forge.stop() });
+  const { owner, name } = forge.repository;
+  process.stdout.write(
+    config.repositoryPath === undefined
+      ? `Serving the example repository as ${owner}/${name}.\n`
+      : `Serving ${config.repositoryPath} in place as ${owner}/${name}. Commits made in Perch appear in it; a branch that is checked out moves only while its working tree is clean.\n`,
+  );
+  return forge;
+}
+
+/** On the usual port, or on any free one where it is taken and none was asked for. */
+async function listen(
+  config: Config,
+  surroundings: Parameters<typeof startApplication>[1],
+): Promise<Application> {
+  try {
+    return await startApplication(config, surroundings);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || process.env.PERCH_PORT) throw error;
+    process.stdout.write(`Port ${config.port} is taken; Perch takes a free one.\n`);
+    return startApplication(config.withPort(0), surroundings);
+  }
+}
+
+function end(reason: string): void {
+  if (stopping) {
+    // Asked twice: somebody cannot wait. What is acknowledged is stored already.
+    process.exit(130);
+  }
+  log.info(`stopping: ${reason}`);
+  stopping = stop();
+  void stopping.then(() => process.exit(0));
+}
+
+async function stop(): Promise<void> {
+  for (const part of started) {
+    try {
+      await part.stop();
+    } catch (error) {
+      log.error({ err: error }, `${part.name} did not stop cleanly`);
+    }
+  }
+}
