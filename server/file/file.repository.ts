@@ -105,7 +105,16 @@ export class FileRepository {
       .where(and(eq(documents.id, documentId), eq(documents.nextSeq, seq + 1), lt(documents.cleanSeq, seq)));
   }
 
+  /** Undos nobody has used for a week are forgotten: they hold texts, and the history has those too. */
   async saveUndo(transaction: Transaction, undo: typeof fileUndos.$inferInsert): Promise<string> {
+    await transaction
+      .delete(fileUndos)
+      .where(
+        and(
+          eq(fileUndos.workspaceId, undo.workspaceId),
+          lt(fileUndos.createdAt, sql`now() - interval '7 days'`),
+        ),
+      );
     const [row] = await transaction.insert(fileUndos).values(undo).returning({ id: fileUndos.id });
     if (!row) throw new Error('an undo was not stored');
     return row.id;

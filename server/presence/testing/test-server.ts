@@ -5,6 +5,7 @@ import { io, type Socket } from 'socket.io-client';
 import parser from 'socket.io-msgpack-parser';
 import { vi } from 'vitest';
 import type { GitGithub } from '../../commit/testing/git-github.js';
+import type { SignedRequest } from '../../platform/http-route.js';
 import type {
   CallBody,
   CallReply,
@@ -20,7 +21,7 @@ import { PROTOCOL_VERSION } from '../../protocol/version.js';
 
 export type TestServer = { url: string; processId: string; stop(): Promise<void> };
 
-/** A server with the presence feature and all below it, in modules of its own: another process in all but memory. */
+/** A server with the features of a workspace, in modules of its own: another process in all but memory. */
 export async function startTestServer(
   databaseUrl: string,
   git: GitGithub,
@@ -29,6 +30,10 @@ export async function startTestServer(
   vi.resetModules();
   const { NestFactory } = await import('@nestjs/core');
   const { PresenceModule } = await import('../presence.module.js');
+  const { FileModule } = await import('../../file/file.module.js');
+  const { CommitModule } = await import('../../commit/commit.module.js');
+  const { Config } = await import('../../config.js');
+  const { ErrorFilter } = await import('../../platform/error.filter.js');
   const { DatabaseConnection } = await import('../../platform/database.js');
   const { GithubClient } = await import('../../platform/github-client.js');
   const { NotificationListener } = await import('../../platform/notification-listener.js');
@@ -38,6 +43,7 @@ export async function startTestServer(
     { provide: DatabaseConnection, useFactory: () => new DatabaseConnection(databaseUrl) },
     { provide: NotificationListener, useFactory: () => NotificationListener.start(databaseUrl) },
     { provide: GithubClient, useValue: git.client },
+    { provide: Config, useFactory: () => Config.load({}, []) },
   ];
   const platform: DynamicModule = {
     module: class Platform {},
@@ -45,7 +51,10 @@ export async function startTestServer(
     providers,
     exports: providers.map(({ provide }) => provide),
   };
-  const root: DynamicModule = { module: class Root {}, imports: [platform, PresenceModule] };
+  const root: DynamicModule = {
+    module: class Root {},
+    imports: [platform, PresenceModule, FileModule, CommitModule],
+  };
   const app: INestApplication = await NestFactory.create(root, { logger: false, abortOnError: false });
   app.useWebSocketAdapter(
     new SocketAdapter(app, {
@@ -53,6 +62,11 @@ export async function startTestServer(
       isOwnOrigin: () => true,
     }),
   );
+  app.useGlobalFilters(new ErrorFilter());
+  app.use((request: SignedRequest, _: unknown, next: () => void) => {
+    request.account = accounts.find((each) => each.id === request.headers.cookie) ?? null;
+    next();
+  });
   await app.listen(0, '127.0.0.1');
   const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}`, processId, stop: () => app.close() };

@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createTestRoom, type TestRoom } from '../commit/testing/test-room.js';
+import { startTestServer, type TestServer } from '../presence/testing/test-server.js';
+import type { Account } from '../protocol/user.js';
+
+let room: TestRoom;
+let server: TestServer;
+const svg = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>';
+beforeEach(async () => {
+  room = await createTestRoom({
+    'a.txt': { bytes: 'a\n' },
+    'art/hero "1".svg': { bytes: svg },
+    'page.html': { bytes: '<script>alert(1)</script>' },
+  });
+  server = await startTestServer(room.url, room.git, [room.alice, room.bob]);
+});
+afterEach(async () => {
+  await server.stop();
+  await room.drop();
+});
+
+function ask(account: Account | null, verb: 'GET' | 'POST', path: string, body?: unknown): Promise<Response> {
+  return fetch(`${server.url}/api/workspaces/${room.id}/${path}`, {
+    method: verb,
+    headers: { 'Content-Type': 'application/json', ...(account && { Cookie: account.id }) },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+}
+
+test('a file of the repository runs no script in our origin', async () => {
+  const page = await ask(room.alice, 'GET', 'raw?path=page.html');
+  expect(page.headers.get('content-type')).toBe('application/octet-stream');
+  expect(page.headers.get('content-disposition')).toMatch(/^attachment;/);
+  const image = await ask(room.alice, 'GET', `raw?path=${encodeURIComponent('art/hero "1".svg')}`);
+  expect(image.headers.get('content-type')).toContain('image/svg+xml');
+  expect(image.headers.get('content-disposition')).toBe("inline; filename*=UTF-8''hero%20%221%22.svg");
+  for (const answer of [page, image]) {
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(answer.headers.get('content-security-policy')).toContain('sandbox');
+  }
+  expect(await image.text()).toBe(svg);
+});
+
+test('a path outside the repository or into .git is refused on every route', async () => {
+  for (const path of [
+    '../x',
+    '/etc/passwd',
+    '.git/config',
+    'a/.GIT/hooks/x',
+    'a//b',
+    'git~1/config',
+    'a\u0000b',
+  ]) {
+    const answers = [
+      await ask(room.alice, 'GET', `raw?path=${encodeURIComponent(path)}`),
+      await ask(room.alice, 'GET', `base?path=${encodeURIComponent(path)}`),
+      await ask(room.alice, 'POST', 'files', { path }),
+      await ask(room.alice, 'POST', 'files/move', { from: 'a.txt', to: path }),
+      await ask(room.alice, 'POST', 'files/delete', { path }),
+      await ask(room.alice, 'POST', 'files/discard', { path }),
+      await ask(room.alice, 'POST', 'commit', { message: 'x', paths: [path] }),
+    ];
+    expect(answers.map((answer) => answer.status)).toEqual(answers.map(() => 400));
+  }
+  expect(await room.paths()).toEqual([]);
+});
+
+test('the whole way over HTTP: create, list, commit, history', async () => {
+  expect((await ask(room.alice, 'POST', 'files', { path: 'new.txt', text: 'new\n' })).status).toBe(200);
+  const files = await ask(room.bob, 'GET', 'files');
+  expect(await files.json()).toMatchObject({
+    changes: [{ path: 'new.txt', status: 'added', authors: [{ name: 'Alice' }] }],
+  });
+  const preview = await ask(room.bob, 'POST', 'commit/preview', { paths: ['new.txt'] });
+  expect(await preview.json()).toMatchObject({ author: { name: 'Bob' }, coAuthors: [{ name: 'Alice' }] });
+  const made = await ask(room.bob, 'POST', 'commit', { message: 'New', paths: ['new.txt'] });
+  expect(await made.json()).toMatchObject({
+    sha: room.git.git('rev-parse', 'main'),
+    committedPaths: ['new.txt'],
+  });
+  const events = await ask(room.alice, 'GET', 'events?after=0');
+  expect(await events.json()).toMatchObject({
+    events: [{ type: 'file.created' }, { type: 'commit.created' }],
+  });
+  expect((await ask(room.alice, 'GET', 'changes')).status).toBe(200);
+  expect((await ask(null, 'GET', 'changes')).status).toBe(401);
+});
