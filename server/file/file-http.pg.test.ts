@@ -20,11 +20,11 @@ afterEach(async () => {
 });
 
 function ask(account: Account | null, verb: 'GET' | 'POST', path: string, body?: unknown): Promise<Response> {
-  return fetch(`${server.url}/api/workspaces/${room.id}/${path}`, {
-    method: verb,
-    headers: { 'Content-Type': 'application/json', ...(account && { Cookie: account.id }) },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
+  const headers = { 'Content-Type': 'application/json', ...(account && { Cookie: account.id }) };
+  const url = `${server.url}/api/workspaces/${room.id}/${path}`;
+  return verb === 'GET'
+    ? fetch(url, { headers })
+    : fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
 }
 
 test('a file of the repository runs no script in our origin', async () => {

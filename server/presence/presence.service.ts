@@ -20,7 +20,7 @@ const GRACE_MS = 5_000;
 
 export type PresenceChange = { workspaceId: string; upserted: Presence[]; removed: string[] };
 
-type Own = { workspaceId: string; account: Account; presence: Presence };
+type Own = { workspaceId: string; account: Account; presence: Presence; watching: boolean };
 
 /**
  * Who is where, by connection (PRS1). This process's own connections live in
@@ -87,10 +87,15 @@ export class PresenceService implements OnModuleInit, BeforeApplicationShutdown 
     if (before) await this.leave(connectionId);
     const person = { id: account.id, name: account.name, color: account.color };
     const presence = { connectionId, person, count: -1, path: null, cursor: null, idle: false };
-    const own = { workspaceId, account, presence };
+    const own: Own = { workspaceId, account, presence, watching: false };
     this.#own.set(connectionId, own);
     try {
       await this.feed.watch(workspaceId);
+      if (this.#own.get(connectionId) === own) own.watching = true;
+      else {
+        this.feed.unwatch(workspaceId);
+        throw connectionEnded();
+      }
       await this.#enterRoom(workspaceId);
       await this.database.transaction(async (transaction) => {
         await this.rows.upsert([own], transaction);
@@ -105,7 +110,7 @@ export class PresenceService implements OnModuleInit, BeforeApplicationShutdown 
     if (this.#own.get(connectionId) !== own) {
       // It left while its row was being written: the row goes too.
       await this.rows.remove(connectionId);
-      throw new ProtocolError('unavailable', 'The connection ended while it was joining.');
+      throw connectionEnded();
     }
     this.#tellSoon(connectionId);
     return { role };
@@ -141,7 +146,7 @@ export class PresenceService implements OnModuleInit, BeforeApplicationShutdown 
     this.#unstored.delete(connectionId);
     this.#untold.delete(connectionId);
     this.#tell({ workspaceId, upserted: [], removed: [connectionId] });
-    this.feed.unwatch(workspaceId);
+    if (own.watching) this.feed.unwatch(workspaceId);
     if (![...this.#own.values()].some((each) => each.workspaceId === workspaceId)) {
       this.#rooms.get(workspaceId)?.close();
       this.#rooms.delete(workspaceId);
@@ -264,3 +269,5 @@ export class PresenceService implements OnModuleInit, BeforeApplicationShutdown 
     }
   }
 }
+
+const connectionEnded = () => new ProtocolError('unavailable', 'The connection ended while it was joining.');
