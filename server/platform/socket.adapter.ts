@@ -2,7 +2,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { IncomingMessage } from 'node:http';
 import type { Server, ServerOptions, Socket } from 'socket.io';
-import msgpackParser from 'socket.io-msgpack-parser';
+import * as packetParser from '../protocol/packet-parser.js';
 import type { ClientToServerEvents } from '../protocol/client-events.js';
 import { ProtocolError } from '../protocol/error.js';
 import type { ServerToClientEvents } from '../protocol/server-events.js';
@@ -56,7 +56,7 @@ export class SocketAdapter extends IoAdapter {
       transports: ['websocket'],
       perMessageDeflate: false,
       maxHttpBufferSize: PACKET_MAX_BYTES,
-      parser: msgpackParser,
+      parser: packetParser,
       allowRequest: (request: IncomingMessage, decide: (error: string | null, allowed: boolean) => void) => {
         decide(null, this.handshake.isOwnOrigin(request.headers.origin, request.headers.host));
       },

@@ -138,7 +138,7 @@ test('SEC5: moves that are malformed, for another room or too fast are refused t
   const alice = await connect(here, 'alice');
   const bad = { workspaceId: room.id, count: 1, path: '../x', cursor: null, idle: false };
   expect(await alice.call('presence:move', bad)).toMatchObject({ ok: false, error: { code: 'invalid' } });
-  const large = { path: 'a.txt', anchor: Buffer.alloc(2000), head: Buffer.alloc(1) };
+  const large = { path: 'a.txt', anchor: new Uint8Array(2000), head: new Uint8Array(1) };
   expect(await alice.call('presence:move', { ...bad, path: 'a.txt', cursor: large })).toMatchObject({
     ok: false,
     error: { code: 'invalid' },

@@ -9,7 +9,7 @@ import { ProtocolError } from '@protocol/error.js';
 import type { ServerToClientEvents } from '@protocol/server-events.js';
 import { PROTOCOL_VERSION } from '@protocol/version.js';
 import { io, type Socket } from 'socket.io-client';
-import msgpackParser from 'socket.io-msgpack-parser';
+import * as packetParser from '@protocol/packet-parser.js';
 
 export type RoomSocket = Socket<ServerToClientEvents, ClientToServerEvents>;
 
@@ -25,7 +25,7 @@ export function openSocket(url: string, headers?: Record<string, string>): RoomS
   return io(url, {
     path: '/socket',
     transports: ['websocket'],
-    parser: msgpackParser,
+    parser: packetParser,
     auth: { protocol: PROTOCOL_VERSION },
     extraHeaders: headers,
     withCredentials: true,

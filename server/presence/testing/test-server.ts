@@ -2,7 +2,7 @@ import type { DynamicModule, INestApplication } from '@nestjs/common';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { io, type Socket } from 'socket.io-client';
-import parser from 'socket.io-msgpack-parser';
+import * as parser from '../../protocol/packet-parser.js';
 import { vi } from 'vitest';
 import type { GitGithub } from '../../commit/testing/git-github.js';
 import type { SignedRequest } from '../../platform/http-route.js';
@@ -120,7 +120,8 @@ export class TestClient {
   }
 
   move(path: string | null, count = ++this.#count): Promise<Result<null>> {
-    const cursor = path === null ? null : { path, anchor: Buffer.of(count % 256), head: Buffer.of(1) };
+    const cursor =
+      path === null ? null : { path, anchor: Uint8Array.of(count % 256), head: Uint8Array.of(1) };
     return this.call('presence:move', { workspaceId: this.workspaceId, count, path, cursor, idle: false });
   }
 
