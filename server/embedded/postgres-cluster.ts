@@ -10,6 +10,7 @@ import { existsSync } from 'node:fs';
 import {
   chmod,
   chown,
+  link,
   mkdir,
   mkdtemp,
   readdir,
@@ -101,8 +102,10 @@ async function keepPassword(home: string, hasData: boolean, account: Account | u
     const fresh = join(home, `.password-${randomBytes(6).toString('hex')}`);
     await writeFile(fresh, randomBytes(24).toString('base64url'), { mode: 0o600, flag: 'wx', flush: true });
     if (account) await chown(fresh, account.uid, account.gid);
-    if (existsSync(file)) await rm(fresh);
-    else await rename(fresh, file);
+    await link(fresh, file).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+    await rm(fresh);
   }
   return (await readFile(file, 'utf8')).trim();
 }

@@ -39,7 +39,9 @@ const PORT_ATTEMPTS = 5;
 const POLL_MS = 20;
 /** Replaying the log after a crash takes as long as it takes; this is the end of hope. */
 const START_MS = 5 * 60_000;
-const RESTART_PAUSE_MS = 250;
+/** The first restart is at once. A cause that stays, such as a full disk, must not fill the log as well. */
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 10_000;
 /** Enough for the hint lines of one fatal message, and short enough to read. */
 const LOG_LINES = 15;
 
@@ -59,6 +61,8 @@ class Supervisor {
   private guardian: ChildProcess | undefined;
   private port = 0;
   private stopping: Promise<void> | undefined;
+  private requestStop = () => {};
+  private readonly stopRequested = new Promise<void>((resolve) => (this.requestStop = resolve));
   private restarting: Promise<void> = Promise.resolve();
 
   constructor(
@@ -82,6 +86,7 @@ class Supervisor {
   }
 
   stop(): Promise<void> {
+    this.requestStop();
     this.stopping ??= (async () => {
       await this.end();
       await this.restarting;
@@ -159,13 +164,13 @@ class Supervisor {
 
   /** For as long as it takes: people's work is in there, and each failure is reported. */
   private async restart(): Promise<void> {
-    while (!this.stopping) {
+    for (let pause = FIRST_PAUSE_MS; !this.stopping; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
       try {
         return await this.launch();
       } catch (error) {
         // Right after a kill, processes of the old postmaster may still hold its shared memory.
         this.onFault(error as Error);
-        await delay(RESTART_PAUSE_MS);
+        await Promise.race([delay(pause, undefined, { ref: false }), this.stopRequested]);
       }
     }
   }
