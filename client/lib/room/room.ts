@@ -28,6 +28,8 @@ export class Room {
   readonly workspaceId: string;
   readonly socket: RoomSocket;
   readonly present = new Map<string, Presence>();
+  /** Raised with every change of `present`. */
+  presentVersion = 0;
   #state: RoomState = { kind: 'connecting' };
   readonly #documents = new Map<string, LiveDocument>();
   readonly #listeners = { state: new Set(), present: new Set(), event: new Set() } as {
@@ -158,6 +160,7 @@ export class Room {
   }
 
   #tell(name: 'state' | 'present'): void {
+    if (name === 'present') this.presentVersion++;
     for (const listener of this.#listeners[name]) listener();
   }
 }

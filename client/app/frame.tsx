@@ -1,0 +1,18 @@
+import { Suspense } from 'react';
+import { Outlet } from 'react-router';
+import { DelayedProgress } from '@/components/delayed-progress.js';
+import { Header } from './header.js';
+
+/** Every page but a workspace's. */
+export function Frame() {
+  return (
+    <div className="frame">
+      <Header />
+      <main id="main" className="frame-main" tabIndex={-1}>
+        <Suspense fallback={<DelayedProgress label="Loading the page" />}>
+          <Outlet />
+        </Suspense>
+      </main>
+    </div>
+  );
+}

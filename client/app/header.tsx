@@ -1,0 +1,22 @@
+import type { ReactNode } from 'react';
+import { Link } from 'react-router';
+import { PerchMark } from '@/components/perch-mark.js';
+import { AccountMenu } from '@/features/session/account-menu.js';
+import { paths } from './paths.js';
+
+/** The one line on top: home, where one is, and who one is. */
+export function Header({ children }: { children?: ReactNode }) {
+  return (
+    <header className="header">
+      <a className="skip-link" href="#main">
+        Skip to content
+      </a>
+      <Link className="header-home" to={paths.home.href()} aria-label="Perch, home">
+        <PerchMark />
+        <span>Perch</span>
+      </Link>
+      <div className="header-content">{children}</div>
+      <AccountMenu />
+    </header>
+  );
+}

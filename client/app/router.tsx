@@ -1,0 +1,24 @@
+import { createBrowserRouter } from 'react-router';
+import { paths } from './paths.js';
+import { Frame } from './frame.js';
+import { RouteError } from './route-error.js';
+
+export const router = createBrowserRouter([
+  { path: paths.signIn.pattern, lazy: () => import('./routes/sign-in.js'), errorElement: <RouteError /> },
+  { path: paths.join.pattern, lazy: () => import('./routes/join.js'), errorElement: <RouteError /> },
+  {
+    path: paths.workspace.pattern,
+    lazy: () => import('./routes/workspace.js'),
+    errorElement: <RouteError />,
+  },
+  {
+    element: <Frame />,
+    errorElement: <RouteError />,
+    children: [
+      { path: paths.home.pattern, lazy: () => import('./routes/home.js') },
+      { path: paths.choose.pattern, lazy: () => import('./routes/choose.js') },
+      { path: paths.branches.pattern, lazy: () => import('./routes/branches.js') },
+      { path: '*', lazy: () => import('./routes/not-found.js') },
+    ],
+  },
+]);

@@ -1,0 +1,47 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { useNavigate, useParams } from 'react-router';
+import { DelayedProgress } from '@/components/delayed-progress.js';
+import { PageTitle } from '@/components/page-title.js';
+import { Problem } from '@/components/problem.js';
+import { BranchChooser } from '@/features/workspace/branch-chooser.js';
+import { request } from '@/lib/http.js';
+import { paths } from '../paths.js';
+
+export function Component() {
+  const { owner = '', repo = '' } = useParams();
+  const navigate = useNavigate();
+  const repository = useQuery({
+    queryKey: ['repository', owner, repo],
+    queryFn: ({ signal }) => request('GET /api/github/:owner/:repo', { params: { owner, repo }, signal }),
+  });
+  const known = repository.data;
+  useEffect(() => {
+    // The forge's own spelling is the address (NAM1).
+    if (known && (known.owner !== owner || known.repo !== repo)) {
+      void navigate(paths.branches.href(known.owner, known.repo), { replace: true });
+    }
+  }, [known, owner, repo, navigate]);
+  return (
+    <div className="page">
+      <PageTitle>{`${owner}/${repo}`}</PageTitle>
+      {repository.isPending && <DelayedProgress label="Loading the repository" />}
+      {repository.error && <Problem error={repository.error} onRetry={() => void repository.refetch()} />}
+      {known && (
+        <>
+          <h1>{`${known.owner}/${known.repo}`}</h1>
+          {known.description && <p className="muted">{known.description}</p>}
+          <h2>Branches</h2>
+          <BranchChooser
+            owner={known.owner}
+            repo={known.repo}
+            mayCreate={known.role !== 'read'}
+            onChoose={(branch) =>
+              void navigate(paths.workspace.href({ owner: known.owner, repo: known.repo, branch }))
+            }
+          />
+        </>
+      )}
+    </div>
+  );
+}

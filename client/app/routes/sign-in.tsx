@@ -1,0 +1,57 @@
+import { Flash } from '@primer/react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { useNavigate, useSearchParams } from 'react-router';
+import { DelayedProgress } from '@/components/delayed-progress.js';
+import { Welcome } from '@/components/welcome.js';
+import { request } from '@/lib/http.js';
+import { takeUrlToken } from '@/lib/url-token.js';
+import { safeReturnTo } from '../paths.js';
+
+export function Component() {
+  const [token] = useState(takeUrlToken);
+  const [failure, setFailure] = useState<string | null>(null);
+  const [search] = useSearchParams();
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
+  const returnTo = safeReturnTo(search.get('returnTo'));
+
+  useEffect(() => {
+    if (token === '') return;
+    signInOnce(token).then(
+      (account) => {
+        queryClient.clear();
+        queryClient.setQueryData(['session'], account);
+        return navigate(returnTo, { replace: true });
+      },
+      (error: Error) => setFailure(error.message),
+    );
+  }, [token, navigate, queryClient, returnTo]);
+
+  if (token !== '' && !failure) return <DelayedProgress label="Signing you in" />;
+  return (
+    <Welcome title="Sign in to Perch">
+      {failure && <Flash variant="warning">{failure}</Flash>}
+      <p>
+        <strong>This is your Perch?</strong> Open the link it printed when it started. It signs you in once; a
+        new one is printed at every start.
+      </p>
+      <p>
+        <strong>Somebody else’s?</strong> Ask for an invitation: a link that lets you in under a name you
+        choose.
+      </p>
+    </Welcome>
+  );
+}
+
+let signing: ReturnType<typeof signIn> | undefined;
+
+/** A link works once: React's second run of an effect must not spend it again. */
+function signInOnce(token: string) {
+  signing ??= signIn(token);
+  return signing;
+}
+
+function signIn(token: string) {
+  return request('POST /api/session', { body: { token } });
+}

@@ -1,0 +1,101 @@
+import { useQuery } from '@tanstack/react-query';
+import type { BranchRef } from '@protocol/repository.js';
+import { lazy, Suspense, useEffect } from 'react';
+import { useLocation, useNavigate } from 'react-router';
+import { DelayedProgress } from '@/components/delayed-progress.js';
+import { PageTitle } from '@/components/page-title.js';
+import { Problem } from '@/components/problem.js';
+import { request } from '@/lib/http.js';
+import { Header } from '../header.js';
+import { parseWorkspacePath, paths } from '../paths.js';
+import { RoomProvider } from '../room-provider.js';
+import { WorkspaceHeader } from '../workspace-header.js';
+import { WorkspaceNotices } from '../workspace-notices.js';
+
+const WorkspaceCode = lazy(async () => ({ default: (await import('./workspace-code.js')).WorkspaceCode }));
+
+/** Everything behind `/github/:owner/:repo/`: finds the branch, then opens its room. */
+export function Component() {
+  const { pathname, search, hash } = useLocation();
+  const address = parseWorkspacePath(pathname);
+  const navigate = useNavigate();
+  const unresolved = address?.kind === 'unresolved' ? address : null;
+  const found = useQuery({
+    queryKey: ['location', unresolved],
+    enabled: unresolved !== null,
+    queryFn: ({ signal }) => {
+      const { owner, repo, rest } = unresolved!;
+      return request('GET /api/workspaces/location', { query: { owner, repo, rest }, signal });
+    },
+  });
+  useEffect(() => {
+    if (!unresolved || !found.data) return;
+    const { owner, repo } = unresolved;
+    void navigate(paths.workspace.href({ owner, repo, branch: found.data.branch }) + search + hash, {
+      replace: true,
+    });
+  }, [unresolved, found.data, navigate, search, hash]);
+
+  if (address?.kind === 'canonical') return <OpenWorkspace {...address} key={pathname} />;
+  return (
+    <div className="frame">
+      <Header />
+      <main id="main" className="frame-main" tabIndex={-1}>
+        {found.error ? (
+          <Problem error={found.error} onRetry={() => void found.refetch()} />
+        ) : (
+          <DelayedProgress label="Finding the branch" />
+        )}
+      </main>
+    </div>
+  );
+}
+
+function OpenWorkspace({ owner, repo, branch }: BranchRef) {
+  const navigate = useNavigate();
+  const { search, hash } = useLocation();
+  const opened = useQuery({
+    queryKey: ['workspace', owner, repo, branch],
+    queryFn: ({ signal }) => request('POST /api/workspaces', { body: { owner, repo, branch }, signal }),
+    staleTime: Infinity,
+    refetchOnWindowFocus: false,
+  });
+  const workspace = opened.data;
+  useEffect(() => {
+    // The forge's own spelling is the address (NAM1).
+    if (workspace && (workspace.owner !== owner || workspace.repo !== repo)) {
+      void navigate(paths.workspace.href(workspace) + search + hash, { replace: true });
+    }
+  }, [workspace, owner, repo, navigate, search, hash]);
+  if (!workspace) {
+    return (
+      <div className="frame">
+        <Header />
+        <main id="main" className="frame-main" tabIndex={-1}>
+          {opened.error ? (
+            <Problem error={opened.error} onRetry={() => void opened.refetch()} />
+          ) : (
+            <DelayedProgress label="Opening the room" />
+          )}
+        </main>
+      </div>
+    );
+  }
+  return (
+    <RoomProvider workspaceId={workspace.id}>
+      <PageTitle>{`${workspace.branch} · ${workspace.owner}/${workspace.repo}`}</PageTitle>
+      <div className="frame">
+        <Header>
+          <WorkspaceHeader workspace={workspace} />
+        </Header>
+        <WorkspaceNotices workspace={workspace}>
+          <main id="main" className="frame-main" tabIndex={-1}>
+            <Suspense fallback={<DelayedProgress label="Loading the editor" />}>
+              <WorkspaceCode workspace={workspace} />
+            </Suspense>
+          </main>
+        </WorkspaceNotices>
+      </div>
+    </RoomProvider>
+  );
+}

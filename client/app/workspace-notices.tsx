@@ -1,0 +1,53 @@
+import type { WorkspaceEvent } from '@protocol/event.js';
+import type { Workspace } from '@protocol/workspace.js';
+import { ProtocolError } from '@protocol/error.js';
+import { useEffect, useState, type ReactNode } from 'react';
+import { Link } from 'react-router';
+import { Problem } from '@/components/problem.js';
+import { useRoom, useRoomState } from '@/lib/room-context.js';
+import { paths } from './paths.js';
+
+/** What everybody in the room has to know, above all else; and nothing else once the room is closed to us. */
+export function WorkspaceNotices({ workspace, children }: { workspace: Workspace; children: ReactNode }) {
+  const state = useRoomState();
+  const moved = useBranchMoved(workspace);
+  if (state.kind === 'closed') {
+    return (
+      <main id="main" className="frame-main" tabIndex={-1}>
+        <Problem error={new ProtocolError('forbidden', state.message)}>
+          <Link to={paths.home.href()}>Go to your workspaces</Link>
+        </Problem>
+      </main>
+    );
+  }
+  return (
+    <>
+      {state.kind === 'away' && (
+        <p className="workspace-notice" role="status">
+          Not connected. What you type is kept on this device and sent when Perch is back.
+        </p>
+      )}
+      {moved && (
+        <p className="workspace-notice" role="status">
+          This branch has moved on GitHub since the room was opened. Your work is kept; commits wait until the
+          room has followed.
+        </p>
+      )}
+      {children}
+    </>
+  );
+}
+
+function useBranchMoved(workspace: Workspace): boolean {
+  const room = useRoom();
+  const [moved, setMoved] = useState(workspace.headCommit !== workspace.baseCommit);
+  useEffect(
+    () =>
+      room.subscribe('event', (event: WorkspaceEvent) => {
+        if (event.type === 'branch.moved') setMoved(true);
+        if (event.type === 'commit.created' || event.type === 'workspace.moved') setMoved(false);
+      }),
+    [room],
+  );
+  return moved;
+}

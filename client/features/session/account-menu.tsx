@@ -1,0 +1,78 @@
+import { DeviceDesktopIcon, MoonIcon, PencilIcon, SignOutIcon, SunIcon } from '@primer/octicons-react';
+import { ActionList, ActionMenu } from '@primer/react';
+import { useState } from 'react';
+import { setColorMode, useColorMode, type ColorMode } from '@/lib/color-mode.js';
+import { personColor } from '@/lib/person-color.js';
+import { AccountDialog } from './account-dialog.js';
+import { useAccount, useSignOut } from './use-account.js';
+import './account-menu.css';
+
+const THEMES: { mode: ColorMode; label: string; icon: typeof SunIcon }[] = [
+  { mode: 'auto', label: 'As the system', icon: DeviceDesktopIcon },
+  { mode: 'light', label: 'Light', icon: SunIcon },
+  { mode: 'dark', label: 'Dark', icon: MoonIcon },
+];
+
+/** Who one is here, how it looks, and the way out. */
+export function AccountMenu() {
+  const { data: account } = useAccount();
+  const signOut = useSignOut();
+  const mode = useColorMode();
+  const [editing, setEditing] = useState(false);
+  if (!account) return null;
+  return (
+    <>
+      <ActionMenu>
+        <ActionMenu.Button
+          variant="invisible"
+          className="account-button"
+          aria-label={`Account of ${account.name}`}
+          leadingVisual={() => (
+            <span
+              className="account-dot"
+              style={{ background: personColor(account.color) }}
+              aria-hidden="true"
+            >
+              {account.name.slice(0, 1).toUpperCase()}
+            </span>
+          )}
+        >
+          <span className="account-name">{account.name}</span>
+        </ActionMenu.Button>
+        <ActionMenu.Overlay width="medium" align="end">
+          <ActionList>
+            <ActionList.Group>
+              <ActionList.GroupHeading as="h3">Name and e-mail for commits</ActionList.GroupHeading>
+              <ActionList.Item onSelect={() => setEditing(true)}>
+                <ActionList.LeadingVisual>
+                  <PencilIcon />
+                </ActionList.LeadingVisual>
+                {account.name}
+                <ActionList.Description variant="block">{account.email}</ActionList.Description>
+              </ActionList.Item>
+            </ActionList.Group>
+            <ActionList.Group selectionVariant="single">
+              <ActionList.GroupHeading as="h3">Theme</ActionList.GroupHeading>
+              {THEMES.map(({ mode: each, label, icon: Icon }) => (
+                <ActionList.Item key={each} selected={each === mode} onSelect={() => setColorMode(each)}>
+                  {label}
+                  <ActionList.TrailingVisual>
+                    <Icon />
+                  </ActionList.TrailingVisual>
+                </ActionList.Item>
+              ))}
+            </ActionList.Group>
+            <ActionList.Divider />
+            <ActionList.Item onSelect={() => signOut.mutate()}>
+              <ActionList.LeadingVisual>
+                <SignOutIcon />
+              </ActionList.LeadingVisual>
+              Sign out
+            </ActionList.Item>
+          </ActionList>
+        </ActionMenu.Overlay>
+      </ActionMenu>
+      {editing && <AccountDialog account={account} onClose={() => setEditing(false)} />}
+    </>
+  );
+}

@@ -1,0 +1,26 @@
+import react from '@vitejs/plugin-react';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+export default defineConfig({
+  root: path('.'),
+  plugins: [react()],
+  resolve: {
+    alias: {
+      '@protocol': path('../server/protocol'),
+      '@': path('.'),
+      // Where y-monaco looks for what monaco-editor has moved.
+      'monaco-editor/esm/vs/editor/editor.api.js': 'monaco-editor/editor/editor.api.js',
+    },
+  },
+  build: {
+    outDir: path('../dist/client'),
+    emptyOutDir: true,
+    target: 'es2022',
+    // Monaco is one large lazy chunk on purpose.
+    chunkSizeWarningLimit: 8_000,
+  },
+  worker: { format: 'es' },
+});
