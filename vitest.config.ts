@@ -6,7 +6,7 @@ export default defineConfig({
     alias: { '@protocol': fileURLToPath(new URL('./server/protocol', import.meta.url)) },
   },
   test: {
-    include: ['{server,db,client}/**/*.test.ts'],
+    include: ['{server,db,client,e2e}/**/*.test.ts'],
     globalSetup: ['server/platform/testing/postgres.global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,

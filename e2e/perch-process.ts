@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +20,10 @@ export class PerchProcess {
   ) {}
 
   static async start(env: Record<string, string> = {}, args: readonly string[] = []): Promise<PerchProcess> {
-    const perch = new PerchProcess(await mkdtemp(join(tmpdir(), 'perch-e2e-')), env, args);
+    const stateDirectory = await mkdtemp(join(tmpdir(), 'perch-e2e-'));
+    // As root, PostgreSQL runs as another user, who has to get to its files.
+    await chmod(stateDirectory, 0o711);
+    const perch = new PerchProcess(stateDirectory, env, args);
     await perch.start();
     return perch;
   }

@@ -36,7 +36,10 @@ async function main(): Promise<void> {
 }
 
 async function startDatabase(stateDirectory: string): Promise<string> {
-  const postgres = await startEmbeddedPostgres({ dataDirectory: join(stateDirectory, 'postgres') });
+  const postgres = await startEmbeddedPostgres({
+    dataDirectory: join(stateDirectory, 'postgres'),
+    onFault: (error) => log.error({ err: error }, 'PostgreSQL ended and is started again'),
+  });
   started.unshift({ name: 'PostgreSQL', stop: () => postgres.stop() });
   return postgres.url;
 }

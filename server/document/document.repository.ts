@@ -85,12 +85,12 @@ export class DocumentRepository {
 
   /**
    * Seeds the document of a path from its blob, once however many open it at
-   * the same time, and only while `baseCommit` is the base it was read from (DOC1).
+   * the same time, and only while `base` is where it was read from (DOC1).
    */
   async seed(
     values: typeof documents.$inferInsert,
     seed: { clientId: number; bytes: Uint8Array; actor: StoredActor },
-    baseCommit: string,
+    base: { commit: string; path: string },
   ): Promise<DocumentRecord> {
     return this.connection.transaction(async (transaction) => {
       const record = await this.insert(transaction, values, seed);
@@ -103,8 +103,10 @@ export class DocumentRepository {
         .from(workspaces)
         .where(eq(workspaces.id, values.workspaceId))
         .for('share');
-      if (!record || workspace?.baseCommit !== baseCommit) {
-        throw new ProtocolError('unavailable', 'The branch has just moved; the file is opened again.');
+      // Under the lock that every change of the overlay takes: the path may have been moved or deleted since.
+      const path = await this.basePath(values.workspaceId, values.path, transaction);
+      if (!record || workspace?.baseCommit !== base.commit || path !== base.path) {
+        throw new ProtocolError('unavailable', 'The branch has just changed; the file is opened again.');
       }
       await transaction
         .update(workspaceFiles)
@@ -115,8 +117,12 @@ export class DocumentRepository {
   }
 
   /** Where the text of an unopened path stands in the base commit: null where the overlay has deleted or moved it. */
-  async basePath(workspaceId: string, path: string): Promise<string | null> {
-    const rows = await this.connection.database
+  async basePath(
+    workspaceId: string,
+    path: string,
+    transaction: Transaction = this.connection.database,
+  ): Promise<string | null> {
+    const rows = await transaction
       .select()
       .from(workspaceFiles)
       .where(

@@ -335,7 +335,7 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
         cleanSeq: 1,
       },
       { ...seedUpdate(decoded.text), actor: gitActor(base.sha) },
-      base.commit,
+      { commit: base.commit, path: source },
     );
     return { kind: 'live', record };
   }

@@ -1,0 +1,69 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { LiveDocument } from '../client/lib/room/live-document.js';
+import { Room } from '../client/lib/room/room.js';
+
+/** Somebody who types lines of his own into one document, in Node. */
+export class Typist {
+  readonly room: Room;
+  readonly document: LiveDocument;
+  readonly typed: string[] = [];
+  /** How many of `typed` had been acknowledged when the document last said so. */
+  acknowledged = 0;
+  #typing: Promise<void> | undefined;
+  #resting = true;
+
+  constructor(
+    readonly name: string,
+    at: { url: string; cookie: string; workspaceId: string; path: string },
+    private readonly random: () => number,
+  ) {
+    this.room = new Room({ url: at.url, workspaceId: at.workspaceId, headers: { cookie: at.cookie } });
+    this.document = this.room.openDocument(at.path);
+    this.document.subscribe(() => {
+      const { state } = this.document;
+      if (state.kind === 'live' && state.save === 'saved') this.acknowledged = this.typed.length;
+    });
+    this.room.start();
+  }
+
+  start(): void {
+    this.#resting = false;
+    this.#typing = this.#type();
+  }
+
+  async rest(): Promise<void> {
+    this.#resting = true;
+    await this.#typing;
+  }
+
+  get text(): string {
+    return this.document.text.toString();
+  }
+
+  get isSaved(): boolean {
+    const { state } = this.document;
+    return state.kind === 'live' && state.save === 'saved';
+  }
+
+  async #type(): Promise<void> {
+    while (!this.#resting) {
+      const line = `${this.name}:${this.typed.length}`;
+      this.typed.push(line);
+      const starts = [0, ...[...this.text.matchAll(/\n/g)].map((found) => found.index + 1)];
+      this.document.text.insert(starts[Math.floor(this.random() * starts.length)]!, `${line}\n`);
+      // A hand's pace, not a wait for anything.
+      await pause(10 + this.random() * 30);
+    }
+  }
+}
+
+/** A generator that repeats itself from its seed (mulberry32). */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
