@@ -20,12 +20,20 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 
 async function start() {
+  const { watchNpm } = await import('./npm-watch.mjs');
   const { install } = await import('./install.mjs');
   const { build } = await import('./build.mjs');
   const { runServer } = await import('./run-server.mjs');
+  watchNpm(() => process.kill(process.pid, 'SIGTERM'));
+  // Until there is a server to hear a signal, it ends the step that runs.
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  const leave = (_, number) => process.exit(128 + number);
+  for (const signal of signals) process.on(signal, leave);
   await install();
   await build();
-  process.exit(await runServer(process.argv.slice(2)));
+  const exitCode = runServer(process.argv.slice(2));
+  for (const signal of signals) process.off(signal, leave);
+  process.exit(await exitCode);
 }
 
 function refuse(sentence) {

@@ -3,11 +3,13 @@
  *
  * LAU1 It builds when a source changed, and only then; installs when the lock file changed, and only then.
  * LAU2 The server gets the arguments, hears each signal once, and its exit code is the command's.
- * LAU3 Whichever of npm and the launcher is killed, the server learns of it and ends.
+ * LAU3 Whichever of npm and the launcher is killed, the server learns of it and ends; during a build, so does
+ *      the build. A half that failed ends the other half.
  * LAU4 What cannot work is one clear sentence.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -78,11 +80,7 @@ test('LAU1 it installs when the lock file changed', async () => {
 });
 
 test('LAU1 a build that fails is shown and tried again the next time', async () => {
-  const broken = JSON.parse(await readFile(join(checkout, 'package.json'), 'utf8')) as {
-    scripts: Record<string, string>;
-  };
-  broken.scripts['build:client'] = 'echo "client is broken" && exit 1';
-  await writeJson('package.json', broken);
+  await setScript('build:client', 'echo "client is broken" && exit 1');
   for (const _ of ['first', 'second']) {
     const { code, output } = await ended(launch(['node', 'server/launch/start.mjs']));
     expect(code).toBe(1);
@@ -117,6 +115,28 @@ test.each([
   expect(await journal()).toMatch(/^ended 0$/m);
 });
 
+test.each([
+  ['npm is killed', ['npm', 'start'], 'SIGKILL'],
+  ['the launcher is interrupted', ['node', 'server/launch/start.mjs'], 'SIGINT'],
+] as const)('LAU3 when %s during a build, nothing stays behind', async (_, words, signal) => {
+  await setScript('build:client', endless);
+  const command = launch(words);
+  const result = ended(command);
+  const builder = await builderPid();
+  command.kill(signal);
+  await eventually('the build has ended', async () => !isAlive(builder));
+  await result;
+  expect(await journal()).toBe('');
+});
+
+test('LAU3 when one half of a build fails, the other is ended', async () => {
+  await setScript('build:client', endless);
+  await setScript('build:server', 'until test -s builder; do sleep 0.05; done; exit 1');
+  const { code } = await ended(launch(['node', 'server/launch/start.mjs']));
+  expect(code).toBe(1);
+  expect(isAlive(await builderPid())).toBe(false);
+});
+
 test('LAU4 without git it says so', async () => {
   const { code, output } = await ended(
     launch([process.execPath, 'server/launch/start.mjs'], { env: { PATH: '/nowhere' } }),
@@ -125,8 +145,37 @@ test('LAU4 without git it says so', async () => {
   expect(output).toMatch(/^Perch needs git.*\n$/);
 });
 
+const endless = `node -e "require('fs').writeFileSync('builder', String(process.pid)); setInterval(() => {}, 60000)"`;
+
+async function builderPid(): Promise<number> {
+  let pid = 0;
+  await eventually('a build is running', async () => {
+    pid = Number(await readFile(join(checkout, 'builder'), 'utf8').catch(() => ''));
+    return pid > 0;
+  });
+  return pid;
+}
+
+async function setScript(name: string, command: string): Promise<void> {
+  const manifest = JSON.parse(await readFile(join(checkout, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  manifest.scripts[name] = command;
+  await writeJson('package.json', manifest);
+}
+
+/** A zombie, which a container's first process may never collect, is not alive. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return process.platform !== 'linux' || !/^State:\s*Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
 function launch(
-  words: string[],
+  words: readonly string[],
   options: { detached?: boolean; env?: NodeJS.ProcessEnv } = {},
 ): ChildProcess {
   const [program, ...args] = words as [string, ...string[]];

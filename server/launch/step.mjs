@@ -1,7 +1,8 @@
 /**
  * Running one program to its end, for the launchers.
  *
- * Guarantee: `step` shows that it goes on, and for how long; the program's output only when it fails.
+ * Guarantee: `step` shows that it goes on, and for how long; the program's output only when it fails. When it
+ * returns or throws, and when this process exits, nothing that was started here still runs.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -35,12 +36,22 @@ export function environment() {
 let temporaryHome;
 
 const running = new Set();
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGTERM');
-});
+process.on('exit', endAll);
+
+/** With all they have started: npm ends at a signal without passing it on to the compiler below it. */
+function endAll() {
+  for (const child of running) {
+    try {
+      process.kill(-child.pid, 'SIGTERM');
+    } catch {
+      // It ended by itself.
+    }
+  }
+}
 
 function run([program, ...args], env, output) {
-  const child = spawn(program, args, { cwd: root, env, stdio: ['ignore', output, output] });
+  const child = spawn(program, args, { cwd: root, env, stdio: ['ignore', output, output], detached: true });
+  if (child.pid === undefined) return child; // The caller hears of it by "error".
   running.add(child);
   child.on('close', () => running.delete(child));
   return child;
@@ -60,10 +71,14 @@ export async function step(title, commands, env = environment()) {
   const show = (text) => process.stdout.write(terminal ? `\r\u001b[K${text}` : `${text}\n`);
   show(`${title}…`);
   const clock = terminal ? setInterval(() => show(`${title}… ${seconds()}`), 1_000) : undefined;
+  const attempts = commands.map((command) => runQuietly(command, env));
   try {
-    await Promise.all(commands.map((command) => runQuietly(command, env)));
+    await Promise.all(attempts);
     show(`${title}: done in ${seconds()}`);
   } catch (error) {
+    // A compiler that goes on would write over what the next attempt makes.
+    endAll();
+    await Promise.allSettled(attempts);
     show(`${title}: failed after ${seconds()}`);
     throw error;
   } finally {

@@ -34,6 +34,12 @@ try {
 }
 
 const env = testEnvironment();
+const browser = await prepare('browser', () => findBrowser(env));
+const isBuilt = await prepare('build', async () => {
+  await build();
+  return true;
+});
+
 for (const check of ['typecheck', 'lint', 'format:check']) {
   heading(check);
   const code = await runLoudly([...npm, 'run', '--silent', check], env);
@@ -50,9 +56,7 @@ const vitestCode = await runLoudly(
 add('vitest', vitestCounts(unitReport, vitestCode));
 
 heading('playwright');
-try {
-  await build();
-  const browser = await findBrowser(env);
+if (browser && isBuilt) {
   const endReport = join(reports, 'playwright.json');
   const playwright = [process.execPath, 'node_modules/@playwright/test/cli.js', 'test'];
   const playwrightCode = await runLoudly([...playwright, '-c', 'e2e/playwright.config.ts'], {
@@ -61,10 +65,20 @@ try {
     PERCH_E2E_REPORT: endReport,
   });
   add('playwright', playwrightCounts(endReport, playwrightCode));
-} catch (error) {
-  add('playwright', failed, error.message);
+} else {
+  add('playwright', failed, `not run without a ${browser ? 'build' : 'browser'}`);
 }
 finish();
+
+/** What a suite needs: it counts only when it fails, and the suites that do without it still run. */
+async function prepare(name, make) {
+  try {
+    return await make();
+  } catch (error) {
+    add(name, failed, error.message);
+    return undefined;
+  }
+}
 
 function heading(name) {
   process.stdout.write(`\n── ${name} ──\n`);
