@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
 import { AuthModule } from './auth/auth.module.js';
 import { OriginCheck } from './auth/origin.js';
+import { RequestLimit } from './auth/request-limit.js';
 import { SessionMiddleware } from './auth/session.middleware.js';
 import { CommitModule } from './commit/commit.module.js';
 import type { Config } from './config.js';
@@ -32,6 +33,6 @@ export class AppModule implements NestModule {
   }
 
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(OriginCheck, SessionMiddleware).forRoutes('api/*path');
+    consumer.apply(OriginCheck, SessionMiddleware, RequestLimit).forRoutes('api/*path');
   }
 }

@@ -10,6 +10,7 @@ import { serveClient } from './client-files.js';
 import type { Config } from './config.js';
 import { ErrorFilter } from './platform/error.filter.js';
 import { NestLog } from './platform/nest-log.js';
+import { NotificationListener } from './platform/notification-listener.js';
 import type { Surroundings } from './platform/platform.module.js';
 import { PublicUrl } from './platform/public-url.js';
 import { SocketAdapter } from './platform/socket.adapter.js';
@@ -27,37 +28,56 @@ export type Application = {
   stop(): Promise<void>;
 };
 
-/** Perch itself, listening. Its database and its forge are up already and stay up when it stops. */
-export async function startApplication(config: Config, surroundings: Surroundings): Promise<Application> {
+/**
+ * Perch itself, listening. Its database and its forge are up already and stay
+ * up when it stops. What has been started of it is stopped where it cannot listen.
+ */
+export async function startApplication(
+  config: Config,
+  surroundings: Surroundings,
+  port = config.port,
+): Promise<Application> {
   const app = await NestFactory.create<NestExpressApplication>(AppModule.for(config, surroundings), {
     logger: new NestLog(),
     bodyParser: false,
     abortOnError: false,
   });
-  app.useBodyParser('json', { limit: BODY_LIMIT });
-  app.useGlobalFilters(new ErrorFilter());
-  app.set('trust proxy', 'loopback');
-  app.disable('x-powered-by');
-  app.use(securityHeaders(config));
-  serveClient(app);
+  try {
+    await prepare(app, config);
+    await app.listen(port, config.host);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  const address = (app.getHttpServer() as Server).address() as AddressInfo;
   const auth = app.get(AuthService);
-  const origins = app.get(OriginCheck);
-  app.useWebSocketAdapter(
-    new SocketAdapter(app, {
-      authenticate: (cookieHeader) => auth.authenticate(cookieHeader),
-      isOwnOrigin: (origin, host) => origins.isOwn(origin, host),
-    }),
-  );
-  await app.listen(config.port, config.host);
-  const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
   const publicUrl = app.get(PublicUrl);
-  publicUrl.listening(config.host, port);
+  publicUrl.listening(config.host, address.port);
   return {
     url: publicUrl.get(),
-    port,
+    port: address.port,
     createOwnerLink: async () => `${publicUrl.get()}/sign-in#${await auth.createOwnerLink()}`,
     stop: () => app.close(),
   };
+}
+
+async function prepare(app: NestExpressApplication, config: Config): Promise<void> {
+  app.set('trust proxy', 'loopback');
+  app.disable('x-powered-by');
+  app.use(securityHeaders(config));
+  app.useBodyParser('json', { limit: BODY_LIMIT });
+  app.useGlobalFilters(new ErrorFilter());
+  serveClient(app);
+  const auth = app.get(AuthService);
+  const origins = app.get(OriginCheck);
+  const sockets = new SocketAdapter(app, {
+    authenticate: (cookieHeader) => auth.authenticate(cookieHeader),
+    isOwnOrigin: (origin, host) => origins.isOwn(origin, host),
+  });
+  app.useWebSocketAdapter(sockets);
+  await app.get(NotificationListener).listen('perch_access', (payload) => {
+    if (payload === 'sessions') void sockets.dropSignedOut();
+  });
 }
 
 function securityHeaders(config: Config) {

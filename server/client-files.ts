@@ -18,7 +18,9 @@ export function serveClient(app: NestExpressApplication): void {
     }),
   );
   app.use((request: Request, response: Response, next: NextFunction) => {
-    const isPage = request.method === 'GET' && !/^\/(?:api|socket)(?:\/|$)/.test(request.path);
+    const isPage =
+      (request.method === 'GET' || request.method === 'HEAD') &&
+      !/^\/(?:api|socket)(?:\/|$)/.test(request.path);
     if (!isPage) next();
     else
       response.sendFile(

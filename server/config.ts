@@ -2,23 +2,27 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 
-const isLoopback = (host: string) => host === 'localhost' || host === '::1' || host.startsWith('127.');
+const USUAL_PORT = 4600;
+
+/** Whether a host is this machine alone, with or without an IPv6 address's brackets. */
+export const isLoopback = (host: string) =>
+  host === 'localhost' || host === '::1' || host === '[::1]' || /^127(?:\.\d+){3}$/.test(host);
+const isEveryAddress = (host: string) => host === '0.0.0.0' || host === '::';
+
 const optional = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
 
 const environment = z
   .object({
     PERCH_HOST: z.string().default('127.0.0.1').describe('The address to listen on'),
-    PERCH_PORT: z.coerce
-      .number()
-      .int()
-      .min(0)
-      .max(65_535)
-      .default(4600)
-      .describe('The port to listen on; 0 takes a free one'),
-    PERCH_URL: optional(z.url()).describe('The address people open, where a proxy stands in front'),
+    PERCH_PORT: optional(z.coerce.number().int().min(0).max(65_535)).describe(
+      'The port to listen on, 4600 or else a free one; 0 takes any free one',
+    ),
+    PERCH_URL: optional(z.url({ protocol: /^https?$/ })).describe(
+      'The address people open, where it is not the one Perch listens on',
+    ),
     PERCH_SECRET: optional(z.string().min(32)).describe(
-      'Required on anything but loopback: 32 characters or more',
+      'The key of all links and sessions, 32 characters or more; required on anything but loopback. Another one signs everybody out',
     ),
     PERCH_STATE: z
       .string()
@@ -43,6 +47,20 @@ const environment = z
         message: `is required to listen on ${value.PERCH_HOST}`,
       });
     }
+    if (isEveryAddress(value.PERCH_HOST) && !value.PERCH_URL) {
+      context.addIssue({
+        code: 'custom',
+        path: ['PERCH_URL'],
+        message: `is required to listen on ${value.PERCH_HOST}: Perch answers under the name it is known by alone`,
+      });
+    }
+    if (value.PERCH_URL && new URL(value.PERCH_URL).pathname !== '/') {
+      context.addIssue({
+        code: 'custom',
+        path: ['PERCH_URL'],
+        message: 'names a folder; Perch has to have a host name or port of its own',
+      });
+    }
     if (value.GITHUB_API_URL && !value.GITHUB_TOKEN) {
       context.addIssue({
         code: 'custom',
@@ -54,32 +72,38 @@ const environment = z
 
 /** Everything the operator can set. Read once, here alone; nobody else looks at the environment. */
 export class Config {
-  constructor(
-    readonly host: string,
-    readonly port: number,
-    /** Without a trailing slash; filled in once the port is known, where nothing was configured. */
-    readonly publicUrl: string | undefined,
-    readonly secret: string | undefined,
-    readonly stateDirectory: string,
-    readonly logLevel: string,
-    readonly databaseUrl: string | undefined,
-    readonly github: { apiUrl: string; token: string; webhookSecret: string | undefined } | undefined,
-    /** A local repository to serve, from `--repo`. */
-    readonly repositoryPath: string | undefined,
-  ) {}
+  readonly host: string;
+  readonly port: number;
+  /** Whether another free port will do where this one is taken. */
+  readonly anyPortWillDo: boolean;
+  /** The origin people open, without a trailing slash, where it is not the one Perch listens on. */
+  readonly publicUrl: string | undefined;
+  readonly secret: string | undefined;
+  readonly stateDirectory: string;
+  readonly logLevel: string;
+  readonly databaseUrl: string | undefined;
+  readonly github: { apiUrl: string; token: string; webhookSecret: string | undefined } | undefined;
+  /** A local repository to serve, from `--repo`. */
+  readonly repositoryPath: string | undefined;
 
-  withPort(port: number): Config {
-    return new Config(
-      this.host,
-      port,
-      this.publicUrl,
-      this.secret,
-      this.stateDirectory,
-      this.logLevel,
-      this.databaseUrl,
-      this.github,
-      this.repositoryPath,
-    );
+  private constructor(value: z.output<typeof environment>, repositoryPath: string | undefined) {
+    this.host = value.PERCH_HOST;
+    this.port = value.PERCH_PORT ?? USUAL_PORT;
+    this.anyPortWillDo = value.PERCH_PORT === undefined;
+    this.publicUrl = value.PERCH_URL && new URL(value.PERCH_URL).origin;
+    this.secret = value.PERCH_SECRET;
+    this.stateDirectory = resolve(value.PERCH_STATE);
+    this.logLevel = value.PERCH_LOG;
+    this.databaseUrl = value.DATABASE_URL;
+    this.github =
+      value.GITHUB_API_URL && value.GITHUB_TOKEN
+        ? {
+            apiUrl: value.GITHUB_API_URL,
+            token: value.GITHUB_TOKEN,
+            webhookSecret: value.GITHUB_WEBHOOK_SECRET,
+          }
+        : undefined;
+    this.repositoryPath = repositoryPath;
   }
 
   /** @throws {ConfigError} naming every fault at once */
@@ -95,24 +119,7 @@ export class Config {
       faults.push(error instanceof Error ? error.message : String(error));
     }
     if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
-    const value = parsed.data;
-    return new Config(
-      value.PERCH_HOST,
-      value.PERCH_PORT,
-      value.PERCH_URL?.replace(/\/$/, ''),
-      value.PERCH_SECRET,
-      resolve(value.PERCH_STATE),
-      value.PERCH_LOG,
-      value.DATABASE_URL,
-      value.GITHUB_API_URL && value.GITHUB_TOKEN
-        ? {
-            apiUrl: value.GITHUB_API_URL,
-            token: value.GITHUB_TOKEN,
-            webhookSecret: value.GITHUB_WEBHOOK_SECRET,
-          }
-        : undefined,
-      repositoryPath,
-    );
+    return new Config(parsed.data, repositoryPath);
   }
 }
 

@@ -64,9 +64,9 @@ async function listen(
   try {
     return await startApplication(config, surroundings);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || process.env.PERCH_PORT) throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || !config.anyPortWillDo) throw error;
     process.stdout.write(`Port ${config.port} is taken; Perch takes a free one.\n`);
-    return startApplication(config.withPort(0), surroundings);
+    return startApplication(config, surroundings, 0);
   }
 }
 

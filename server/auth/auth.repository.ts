@@ -10,7 +10,7 @@ export type UserRow = typeof users.$inferSelect;
 export class AuthRepository {
   constructor(private readonly connection: DatabaseConnection) {}
 
-  /** Whose session this is; within `renewWithinMs` of its end it is prolonged to `expiresAt`. */
+  /** Whose session this is, and when it ends unless it is prolonged. */
   async findBySession(tokenHash: string): Promise<{ user: UserRow; expiresAt: Date } | undefined> {
     const [row] = await this.connection.database
       .select({ user: users, expiresAt: loginSessions.expiresAt })
@@ -43,7 +43,10 @@ export class AuthRepository {
   }
 
   async deleteSession(tokenHash: string): Promise<void> {
-    await this.connection.database.delete(loginSessions).where(eq(loginSessions.tokenHash, tokenHash));
+    await this.connection.transaction(async (transaction) => {
+      await transaction.delete(loginSessions).where(eq(loginSessions.tokenHash, tokenHash));
+      await transaction.execute(sql`SELECT pg_notify('perch_access', 'sessions')`);
+    });
   }
 
   /** The owner, made at the first start; two processes that start at once make one. */
@@ -98,7 +101,7 @@ export class AuthRepository {
   }
 
   /** Marks a link used. Undefined where it was used, has expired or never was: exactly one caller gets the user. */
-  async useSignInLink(transaction: Transaction, tokenHash: string): Promise<string | undefined> {
+  async useSignInLink(transaction: Transaction, tokenHash: string): Promise<UserRow | undefined> {
     const [link] = await transaction
       .update(signInLinks)
       .set({ usedAt: sql`now()` })
@@ -110,6 +113,11 @@ export class AuthRepository {
         ),
       )
       .returning();
-    return link?.userId;
+    if (!link) return undefined;
+    const [user] = await transaction
+      .select()
+      .from(users)
+      .where(and(eq(users.id, link.userId), isNull(users.deletedAt)));
+    return user;
   }
 }

@@ -5,7 +5,7 @@ import { DatabaseConnection } from '../platform/database.js';
 import { ProtocolError } from '../protocol/error.js';
 import type { Account, Person } from '../protocol/user.js';
 import { AuthRepository, type UserRow } from './auth.repository.js';
-import { hashSecret, newSecret } from './secret.js';
+import { Secrets } from './secret.js';
 
 export const SESSION_COOKIE = 'perch_session';
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -20,13 +20,14 @@ export class AuthService {
   constructor(
     private readonly repository: AuthRepository,
     private readonly connection: DatabaseConnection,
+    private readonly secrets: Secrets,
   ) {}
 
   /** Whose cookies these are, or null. */
   async authenticate(cookieHeader: string | undefined): Promise<Account | null> {
     const secret = sessionSecret(cookieHeader);
     if (!secret) return null;
-    const hash = hashSecret(secret);
+    const hash = this.secrets.hash(secret);
     const found = await this.repository.findBySession(hash);
     if (!found) return null;
     const expiresAt = new Date(Date.now() + SESSION_MS);
@@ -38,7 +39,7 @@ export class AuthService {
   /** A link that signs the owner in once. Links of before that nobody used stop working. */
   async createOwnerLink(): Promise<string> {
     const owner = await this.repository.findOrInsertOwner('Owner', 'owner@users.perch.invalid');
-    const { secret, hash } = newSecret();
+    const { secret, hash } = this.secrets.create();
     await this.repository.replaceSignInLink(hash, owner.id, new Date(Date.now() + LINK_MS));
     return secret;
   }
@@ -49,8 +50,7 @@ export class AuthService {
    */
   signInByLink(token: string): Promise<{ account: Account; secret: string }> {
     return this.connection.transaction(async (transaction) => {
-      const userId = await this.repository.useSignInLink(transaction, hashSecret(token));
-      const [user] = userId ? await this.repository.findUsers([userId]) : [];
+      const user = await this.repository.useSignInLink(transaction, this.secrets.hash(token));
       if (!user) {
         throw new ProtocolError(
           'gone',
@@ -76,14 +76,15 @@ export class AuthService {
 
   /** @returns the secret for the cookie */
   async startSession(transaction: Transaction, userId: string): Promise<string> {
-    const { secret, hash } = newSecret();
+    const { secret, hash } = this.secrets.create();
     await this.repository.insertSession(transaction, hash, userId, new Date(Date.now() + SESSION_MS));
     return secret;
   }
 
+  /** Ends the session, and with it, in every process, the sockets that stand on it. */
   async signOut(cookieHeader: string | undefined): Promise<void> {
     const secret = sessionSecret(cookieHeader);
-    if (secret) await this.repository.deleteSession(hashSecret(secret));
+    if (secret) await this.repository.deleteSession(this.secrets.hash(secret));
   }
 
   async updateAccount(account: Account, set: { name?: string; email?: string }): Promise<Account> {

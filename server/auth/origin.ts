@@ -1,44 +1,58 @@
 import { Injectable, type NestMiddleware } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
-import { Config } from '../config.js';
+import { Config, isLoopback } from '../config.js';
 import { ProtocolError } from '../protocol/error.js';
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Which pages may act with a person's cookie: our own (SEC2). A request
- * without an Origin is no page's, so it may; one addressed to a host that is
- * not ours is refused, whatever it says of its origin (DNS rebinding).
+ * Which pages may act with a person's cookie: our own (SEC2). A request that
+ * no browser sends on a page's behalf (neither Origin nor Sec-Fetch-Site) is a
+ * program's, so it may; one addressed to a host that is not ours is refused,
+ * whatever it says of its origin (DNS rebinding).
  */
 @Injectable()
 export class OriginCheck implements NestMiddleware {
-  constructor(private readonly config: Config) {}
+  readonly #publicUrl: URL | undefined;
+
+  constructor(private readonly config: Config) {
+    this.#publicUrl = config.publicUrl === undefined ? undefined : new URL(config.publicUrl);
+  }
 
   use(request: Request, _response: Response, next: NextFunction): void {
     const { origin, host } = request.headers;
-    const foreignPage =
-      !SAFE.has(request.method) &&
-      (!this.isOwn(origin, host) || request.headers['sec-fetch-site'] === 'cross-site');
-    if (foreignPage || !this.#isOwnHost(host)) {
+    if (!this.#isOwnHost(host)) {
+      next(
+        new ProtocolError(
+          'forbidden',
+          'Perch is not known under this address. Open the one it printed, or have its operator set PERCH_URL.',
+        ),
+      );
+      return;
+    }
+    const ofAnyPage = origin !== undefined || request.headers['sec-fetch-site'] !== undefined;
+    if (!SAFE.has(request.method) && ofAnyPage && !this.#isOwnOrigin(origin, host)) {
       next(new ProtocolError('forbidden', 'This request comes from another site and was refused.'));
       return;
     }
     next();
   }
 
+  /** For the socket's handshake, with which every browser sends its page's origin. */
   isOwn(origin: string | undefined, host: string | undefined): boolean {
-    if (!this.#isOwnHost(host)) return false;
-    if (origin === undefined) return true;
-    if (this.config.publicUrl) return origin === new URL(this.config.publicUrl).origin;
-    return URL.canParse(origin) && new URL(origin).host === host;
+    return this.#isOwnHost(host) && (origin === undefined || this.#isOwnOrigin(origin, host));
+  }
+
+  #isOwnOrigin(origin: string | undefined, host: string | undefined): boolean {
+    if (origin === undefined) return false;
+    if (origin === this.#publicUrl?.origin) return true;
+    // Where a proxy gives Perch its name, a page on loopback is some other program's.
+    return this.#publicUrl === undefined && origin === `http://${host}`;
   }
 
   #isOwnHost(host: string | undefined): boolean {
-    if (this.config.publicUrl) return host === new URL(this.config.publicUrl).host || isLoopbackHost(host);
-    return isLoopbackHost(host) || host?.replace(/:\d+$/, '') === this.config.host;
+    if (host === undefined || !URL.canParse(`http://${host}`)) return false;
+    const { hostname } = new URL(`http://${host}`);
+    return host === this.#publicUrl?.host || isLoopback(hostname) || hostname === this.config.host;
   }
-}
-
-function isLoopbackHost(host: string | undefined): boolean {
-  return host !== undefined && /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/.test(host);
 }

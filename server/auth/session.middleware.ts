@@ -8,7 +8,9 @@ import { AuthService } from './auth.service.js';
 export class SessionMiddleware implements NestMiddleware {
   constructor(private readonly auth: AuthService) {}
 
-  use(request: SignedRequest, _response: Response, next: NextFunction): void {
+  use(request: SignedRequest, response: Response, next: NextFunction): void {
+    // An answer is for one person and one moment, unless its route says otherwise.
+    response.setHeader('Cache-Control', 'no-store');
     this.auth.authenticate(request.headers.cookie).then((account) => {
       request.account = account;
       next();

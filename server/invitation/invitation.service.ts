@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuthService } from '../auth/auth.service.js';
-import { hashSecret, newSecret } from '../auth/secret.js';
+import { Secrets } from '../auth/secret.js';
 import { DatabaseConnection } from '../platform/database.js';
 import { PublicUrl } from '../platform/public-url.js';
 import { ProtocolError } from '../protocol/error.js';
@@ -22,6 +22,7 @@ export class InvitationService {
     private readonly auth: AuthService,
     private readonly connection: DatabaseConnection,
     private readonly publicUrl: PublicUrl,
+    private readonly secrets: Secrets,
   ) {}
 
   async create(
@@ -29,7 +30,7 @@ export class InvitationService {
     body: RouteBody<'POST /api/invitations'>,
   ): Promise<RouteReply<'POST /api/invitations'>> {
     const { repository } = await this.access.requireByName(account, body.owner, body.repo, 'admin');
-    const { secret, hash } = newSecret();
+    const { secret, hash } = this.secrets.create();
     const row = await this.repository.insert({
       tokenHash: hash,
       repositoryId: repository.id,
@@ -109,7 +110,7 @@ export class InvitationService {
   }
 
   async #usable(token: string) {
-    const found = await this.repository.findByToken(hashSecret(token));
+    const found = await this.repository.findByToken(this.secrets.hash(token));
     if (!found || found.invitation.revokedAt || found.invitation.expiresAt.getTime() <= Date.now())
       throw gone();
     return found;

@@ -9,8 +9,8 @@ export function toProtocolError(error: unknown): ProtocolError {
     if (error.cause) log.warn({ error: error.cause, code: error.code }, error.message);
     return error;
   }
-  if (error instanceof HttpException) {
-    const status = error.getStatus();
+  const status = statusOf(error);
+  if (status !== undefined) {
     if (status === 404) return new ProtocolError('not-found', 'There is nothing at this address.');
     if (status === 413) return new ProtocolError('too-large', 'This request is larger than Perch takes.');
     if (status < 500) return new ProtocolError('invalid', 'This request cannot be read.');
@@ -19,6 +19,13 @@ export function toProtocolError(error: unknown): ProtocolError {
   return new ProtocolError('internal', 'Something went wrong in Perch. Your work is kept; try again.', {
     cause: error,
   });
+}
+
+/** Nest's own refusals, and those of the body parser and the file server. */
+function statusOf(error: unknown): number | undefined {
+  if (error instanceof HttpException) return error.getStatus();
+  if (!(error instanceof Error) || !('status' in error) || !('expose' in error)) return undefined;
+  return typeof error.status === 'number' ? error.status : undefined;
 }
 
 /** Turns whatever a controller throws into the protocol's error body. */

@@ -8,6 +8,7 @@ import { ProtocolError } from '../protocol/error.js';
 import type { ServerToClientEvents } from '../protocol/server-events.js';
 import { PROTOCOL_VERSION } from '../protocol/version.js';
 import type { Account } from '../protocol/user.js';
+import { log } from './log.js';
 
 /** A socket whose account is known: nobody else gets past the handshake. */
 export type Connection = Socket<
@@ -41,6 +42,8 @@ export type Handshake = {
  * packets, no compression on the hot path, and a handshake that fails closed.
  */
 export class SocketAdapter extends IoAdapter {
+  readonly #servers = new Set<SocketServer>();
+
   constructor(
     application: INestApplicationContext,
     private readonly handshake: Handshake,
@@ -62,13 +65,28 @@ export class SocketAdapter extends IoAdapter {
       },
     };
     const server = super.createIOServer(port, settings as ServerOptions) as unknown as Server;
-    (server as unknown as SocketServer).use((socket, next) => {
+    const sockets = server as unknown as SocketServer;
+    this.#servers.add(sockets);
+    sockets.use((socket, next) => {
       void this.#admit(socket).then(
         () => next(),
         (error: unknown) => next(refusal(error)),
       );
     });
     return server;
+  }
+
+  /** Ends the connections whose session has ended. They come back as a handshake, which says so. */
+  async dropSignedOut(): Promise<void> {
+    for (const server of this.#servers)
+      for (const socket of server.sockets.sockets.values()) {
+        try {
+          const account = await this.handshake.authenticate(socket.handshake.headers.cookie);
+          if (!account) socket.disconnect(true);
+        } catch (error) {
+          log.warn({ err: error }, 'a session could not be asked again; its connection stays');
+        }
+      }
   }
 
   async #admit(socket: Connection): Promise<void> {

@@ -5,6 +5,8 @@ import { users } from '../../../db/schema/user.js';
 import { workspaces } from '../../../db/schema/workspace.js';
 import { AuthRepository } from '../../auth/auth.repository.js';
 import { AuthService } from '../../auth/auth.service.js';
+import { Secrets } from '../../auth/secret.js';
+import { Config } from '../../config.js';
 import { DocumentRepository } from '../../document/document.repository.js';
 import { DocumentService } from '../../document/document.service.js';
 import { EventRepository } from '../../event/event.repository.js';
@@ -51,7 +53,7 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
     database,
   );
   await documents.onApplicationBootstrap();
-  const auth = new AuthService(new AuthRepository(database), database);
+  const auth = new AuthService(new AuthRepository(database), database, new Secrets(Config.load({}, [])));
   const rows = new FileRepository(database);
   const overlays = new OverlayService(rows, database, workspaces_);
   const bursts = new EditBurstService(documents, events, rows, database);
