@@ -92,6 +92,13 @@ export class GithubClient {
     return found.map((each) => ({ name: each.name, sha: each.commit.sha, protected: each.protected }));
   }
 
+  /** The branches whose names begin with `start`. */
+  async listBranchNames(owner: string, repo: string, start: string): Promise<string[]> {
+    const path = `GET /repos/{owner}/{repo}/git/matching-refs/${encodeRef(`heads/${start}`)}`;
+    const found = await orNull(this.#octokit.paginate(path, { owner, repo, per_page: 100 }), [404, 409]);
+    return (found ?? []).map((each) => (each as { ref: string }).ref.slice('refs/heads/'.length));
+  }
+
   /** Where a branch stands, or null where there is none (an empty repository has none either). */
   async getBranchHead(owner: string, repo: string, branch: string): Promise<string | null> {
     const answer = await orNull(

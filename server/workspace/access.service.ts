@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { GithubClient, type ForgeRepository } from '../platform/github-client.js';
+import { log } from '../platform/log.js';
 import { NotificationListener } from '../platform/notification-listener.js';
 import { ProtocolError } from '../protocol/error.js';
 import type { Account, Role } from '../protocol/user.js';
@@ -23,6 +24,9 @@ export class AccessService implements OnApplicationBootstrap {
   readonly #byId = new LRUCache<number, ForgeRepository>({ max: 1_000, ttl: REPOSITORY_MS });
   readonly #roles = new LRUCache<string, { role: Role | null }>({ max: 10_000, ttl: ROLE_MS });
   readonly #listeners = new Set<() => void>();
+  /** Raised by each notice: an answer asked for before it is not kept. */
+  #notice = 0;
+  #membersMark: string | undefined;
 
   constructor(
     private readonly repository: WorkspaceRepository,
@@ -32,9 +36,9 @@ export class AccessService implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     await this.listener.listen('perch_access', (payload) => {
-      this.#roles.clear();
-      // A wake-up without a payload means that a notice may have been missed.
-      if (payload !== null) for (const listener of this.#listeners) listener();
+      if (payload === 'members') this.#tell();
+      // A wake-up without a payload: a notice may have been missed.
+      if (payload === null) void this.#lookAgain();
     });
   }
 
@@ -84,12 +88,43 @@ export class AccessService implements OnApplicationBootstrap {
     const key = `${account.id} ${repository.id}`;
     const known = this.#roles.get(key);
     if (known) return known.role;
+    const notice = this.#notice;
     const granted = account.isOwner
       ? repository.permission
       : await this.repository.memberRole(repository.id, account.id);
     const role = granted ? lower(granted, repository.permission) : null;
-    this.#roles.set(key, { role });
+    if (notice === this.#notice) this.#roles.set(key, { role });
     return role;
+  }
+
+  /** Roles in many repositories with one question: in those of `all` where there is one. */
+  async roles(
+    account: Account,
+    all: readonly ForgeRepository[],
+  ): Promise<{ repository: ForgeRepository; role: Role }[]> {
+    const member = account.isOwner ? undefined : await this.repository.memberRoles(account.id);
+    return all.flatMap((repository) => {
+      const granted = member ? member.get(repository.id) : repository.permission;
+      return granted ? [{ repository, role: lower(granted, repository.permission) }] : [];
+    });
+  }
+
+  #tell(): void {
+    this.#notice++;
+    this.#roles.clear();
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** A notice is a wake-up, never the data: what it would have told of is found in the rows. */
+  async #lookAgain(): Promise<void> {
+    try {
+      const mark = await this.repository.membersMark();
+      const before = this.#membersMark;
+      this.#membersMark = mark;
+      if (before !== mark && before !== undefined) this.#tell();
+    } catch (error) {
+      log.warn({ err: error }, 'the members could not be read; they are read again soon');
+    }
   }
 
   async #require(account: Account, repository: ForgeRepository, need: Role): Promise<Role> {

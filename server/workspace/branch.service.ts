@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { GithubClient } from '../platform/github-client.js';
+import { GithubClient, type ForgeRepository } from '../platform/github-client.js';
 import { ProtocolError } from '../protocol/error.js';
 import type { Branch, Repository, RepositoryRef } from '../protocol/repository.js';
-import type { Account } from '../protocol/user.js';
-import type { ForgeRepository } from '../platform/github-client.js';
-import type { Role } from '../protocol/user.js';
+import type { Account, Role } from '../protocol/user.js';
 import { AccessService } from './access.service.js';
 
 /** Repositories and branches as the forge has them, for whoever may see them. */
@@ -16,14 +14,8 @@ export class BranchService {
   ) {}
 
   async repositories(account: Account): Promise<Repository[]> {
-    const all = await this.github.listRepositories();
-    const visible = await Promise.all(
-      all.map(async (repository) => {
-        const role = await this.access.role(account, repository);
-        return role && toRepository(repository, role);
-      }),
-    );
-    return visible.filter((each) => each !== null);
+    const visible = await this.access.roles(account, await this.github.listRepositories());
+    return visible.map(({ repository, role }) => toRepository(repository, role));
   }
 
   async repository(account: Account, ref: RepositoryRef): Promise<Repository> {
@@ -47,6 +39,12 @@ export class BranchService {
     const { owner, name } = repository;
     const sha = await this.github.getBranchHead(owner, name, baseBranch);
     if (!sha) throw new ProtocolError('not-found', `There is no branch ${baseBranch} in ${owner}/${name}.`);
+    if (await this.github.getBranchHead(owner, name, newBranch)) {
+      throw new ProtocolError(
+        'unprocessable',
+        `There is a branch ${newBranch} already. Open it, or choose another name.`,
+      );
+    }
     await this.github.createBranch(owner, name, newBranch, sha);
     return { name: newBranch, sha, protected: false, isDefault: false };
   }
@@ -61,10 +59,11 @@ export class BranchService {
     rest: string,
   ): Promise<{ branch: string; page: string }> {
     const { repository } = await this.access.requireByName(account, ref.owner, ref.repo, 'read');
-    const names = new Set(
-      (await this.github.listBranches(repository.owner, repository.name)).map((each) => each.name),
-    );
     for (const parts of readings(rest)) {
+      // Of a long list of branches, only those that begin as this address does.
+      const names = new Set(
+        await this.github.listBranchNames(repository.owner, repository.name, parts[0] ?? ''),
+      );
       for (let length = parts.length; length > 0; length--) {
         const branch = parts.slice(0, length).join('/');
         if (names.has(branch)) return { branch, page: parts.slice(length).join('/') || 'code' };
@@ -77,13 +76,18 @@ export class BranchService {
   }
 }
 
-/** As a URL path, each segment percent-decoded, and as somebody typed it. */
+/** As a URL path, each segment percent-decoded where it can be, and as somebody typed it. */
 function readings(rest: string): string[][] {
   const typed = rest.replace(/\/+$/, '').split('/');
+  const decoded = typed.map(decodeSegment);
+  return decoded.join('/') === typed.join('/') ? [typed] : [decoded, typed];
+}
+
+function decodeSegment(segment: string): string {
   try {
-    return [typed.map((part) => decodeURIComponent(part)), typed];
+    return decodeURIComponent(segment);
   } catch {
-    return [typed];
+    return segment;
   }
 }
 

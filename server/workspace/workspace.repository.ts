@@ -64,6 +64,14 @@ export class WorkspaceRepository {
     return { workspace: found!, isNew: false };
   }
 
+  async findByBranch(repositoryId: number, branch: string): Promise<WorkspaceRow | undefined> {
+    const [row] = await this.connection.database
+      .select()
+      .from(workspaces)
+      .where(and(eq(workspaces.repositoryId, repositoryId), eq(workspaces.branch, branch)));
+    return row;
+  }
+
   async visit(workspaceId: string, userId: string): Promise<void> {
     await this.connection.database
       .insert(workspaceVisits)
@@ -85,8 +93,11 @@ export class WorkspaceRepository {
       .limit(limit);
   }
 
-  async present(workspaceId: string): Promise<{ id: string; name: string; color: number }[]> {
-    return this.connection.database
+  async present(
+    workspaceId: string,
+    transaction: Transaction = this.connection.database,
+  ): Promise<{ id: string; name: string; color: number }[]> {
+    return transaction
       .selectDistinct({ id: users.id, name: users.name, color: users.color })
       .from(workspacePresence)
       .innerJoin(users, eq(users.id, workspacePresence.userId))
@@ -149,7 +160,8 @@ export class WorkspaceRepository {
       ) SELECT id FROM locked WHERE dirty`);
     if (dirty.rows.length > 0) return false;
     if (!(await this.moveBase(transaction, workspaceId, from, to))) return false;
-    if ((await this.present(workspaceId)).length > 0) throw new Error('somebody came in meanwhile');
+    if ((await this.present(workspaceId, transaction)).length > 0)
+      throw new Error('somebody came in meanwhile');
     const overlay = await transaction.execute(
       sql`SELECT 1 FROM workspace_files WHERE workspace_id = ${workspaceId} LIMIT 1`,
     );
@@ -166,5 +178,22 @@ export class WorkspaceRepository {
       .from(repositoryMembers)
       .where(and(eq(repositoryMembers.repositoryId, repositoryId), eq(repositoryMembers.userId, userId)));
     return row?.role;
+  }
+
+  async memberRoles(userId: string): Promise<Map<number, 'read' | 'write'>> {
+    const rows = await this.connection.database
+      .select({ repositoryId: repositoryMembers.repositoryId, role: repositoryMembers.role })
+      .from(repositoryMembers)
+      .where(eq(repositoryMembers.userId, userId));
+    return new Map(rows.map(({ repositoryId, role }) => [repositoryId, role]));
+  }
+
+  /** Another value whenever anybody's membership is another. */
+  async membersMark(): Promise<string> {
+    const { rows } = await this.connection.pool.query<{ mark: string }>(
+      `SELECT coalesce(sum(hashtextextended(concat_ws(' ', repository_id, user_id, role), 0)), 0)::text AS mark
+       FROM repository_members`,
+    );
+    return rows[0]?.mark ?? '';
   }
 }

@@ -79,7 +79,7 @@ export class WorkspaceService {
     const { repository, role } = await this.access.requireByName(account, ref.owner, ref.repo, 'read');
     const { owner, name: repo } = repository;
     const head = await this.github.getBranchHead(owner, repo, ref.branch);
-    if (head === null && !(await this.#isEmpty(repository, ref.branch))) {
+    if (head === null && !(await this.#mayBeOpenedWithoutHead(repository, ref.branch))) {
       throw new ProtocolError('not-found', `There is no branch ${ref.branch} in ${owner}/${repo}.`);
     }
     const { workspace } = await this.connection.transaction(async (transaction) => {
@@ -183,7 +183,10 @@ export class WorkspaceService {
     }
   }
 
-  async #isEmpty(repository: ForgeRepository, branch: string): Promise<boolean> {
+  /** A repository may have no commit yet; and a branch's end never costs what people wrote above it (GIT3). */
+  async #mayBeOpenedWithoutHead(repository: ForgeRepository, branch: string): Promise<boolean> {
+    const existing = await this.repository.findByBranch(repository.id, branch);
+    if (existing && (await this.repository.changeCount(existing.id)) > 0) return true;
     if (branch !== repository.defaultBranch) return false;
     return (await this.github.listBranches(repository.owner, repository.name)).length === 0;
   }
