@@ -18,19 +18,36 @@ export interface Binaries {
   env: Record<string, string>;
 }
 
-export async function locateBinaries(account: Account | undefined): Promise<Binaries> {
-  const installed = packageDirectory();
-  await hydrateSymbolicLinks(installed);
+/** @param linkDirectory takes the libraries' links where node_modules cannot be written to */
+export const locateBinaries = (account: Account | undefined, linkDirectory: string): Promise<Binaries> =>
+  prepareBinaries(packageDirectory(), account, linkDirectory);
+
+export async function prepareBinaries(
+  installed: string,
+  account: Account | undefined,
+  linkDirectory: string,
+): Promise<Binaries> {
   let native = join(installed, 'native');
+  const libraries: string[] = [];
   for (const program of ['initdb', 'postgres']) await makeExecutable(join(native, 'bin', program));
-  if (account && !(await isReachableBy(account, native))) native = await copyWithinReach(installed);
+  if (account && !(await isReachableBy(account, native))) {
+    native = await copyWithinReach(installed);
+  } else if (!(await linkLibraries(native, join(native, 'lib')))) {
+    if (account) {
+      native = await copyWithinReach(installed);
+    } else {
+      await mkdir(linkDirectory, { recursive: true });
+      await linkLibraries(native, linkDirectory);
+      libraries.push(linkDirectory);
+    }
+  }
   return {
     initdb: join(native, 'bin', 'initdb'),
     postgres: join(native, 'bin', 'postgres'),
     env: {
       PATH: process.env.PATH ?? '/usr/bin:/bin',
       LC_ALL: 'C',
-      LD_LIBRARY_PATH: join(native, 'lib'),
+      LD_LIBRARY_PATH: [join(native, 'lib'), ...libraries].join(':'),
     },
   };
 }
@@ -49,20 +66,28 @@ function packageDirectory(): string {
   }
 }
 
-/** What the package's own install script does; people who install with `--ignore-scripts` lack the links. */
-async function hydrateSymbolicLinks(installed: string): Promise<void> {
-  const list = join(installed, 'native', 'pg-symlinks.json');
-  if (!existsSync(list)) return;
+/**
+ * What the package's own install script does; people who install with `--ignore-scripts` lack the links.
+ * @returns false when `directory` cannot be written to
+ */
+async function linkLibraries(native: string, directory: string): Promise<boolean> {
+  const list = join(native, 'pg-symlinks.json');
+  if (!existsSync(list)) return true;
+  // Of the form "native/lib/libicuuc.so.60.2", for a link beside it.
   const links = JSON.parse(await readFile(list, 'utf8')) as { source: string; target: string }[];
   for (const { source, target } of links) {
-    const link = join(installed, target);
+    const link = join(directory, basename(target));
     if (existsSync(link)) continue;
     try {
-      await symlink(relative(dirname(link), join(installed, source)), link);
+      await rm(link, { force: true }); // One that leads nowhere: the package has moved.
+      await symlink(relative(directory, join(native, 'lib', basename(source))), link);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') return false;
+      if (code !== 'EEXIST') throw error;
     }
   }
+  return true;
 }
 
 async function makeExecutable(program: string): Promise<void> {
@@ -85,6 +110,7 @@ async function copyWithinReach(installed: string): Promise<string> {
       verbatimSymlinks: true,
       filter: (source) => !source.endsWith('.a'),
     });
+    await linkLibraries(unfinished, join(unfinished, 'lib'));
     await chmod(unfinished, 0o755);
     await rename(unfinished, copy);
   } catch (error) {

@@ -12,14 +12,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { chmod, mkdtemp, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Account, postgresAccount } from './postgres-account.js';
 import { type EmbeddedPostgres, removeEmbeddedPostgres, startEmbeddedPostgres } from './postgres.js';
+import { canRunAsNobody } from './testing/can-run-as-nobody.js';
 
 let directory: string;
 const running: EmbeddedPostgres[] = [];
@@ -188,15 +190,30 @@ test.runIf(process.getuid?.() === 0)(
   },
 );
 
+test.runIf(await canRunAsNobody())('EMB1 who is not root runs PostgreSQL as himself', async () => {
+  const nobody = (await postgresAccount())!;
+  await chown(directory, nobody.uid, nobody.gid);
+  const { child, url } = await startInChild(nobody);
+  await query(url, 'CREATE TABLE kept AS SELECT 1 AS number');
+  const postmaster = await postmasterPid();
+  child.kill('SIGKILL');
+  await eventually('the postmaster is gone', () => !isAlive(postmaster));
+  const again = await startInChild(nobody);
+  expect(await query(again.url, 'SELECT number FROM kept')).toEqual([{ number: 1 }]);
+});
+
 async function start(onFault?: (error: Error) => void): Promise<EmbeddedPostgres> {
   const postgres = await startEmbeddedPostgres({ dataDirectory: directory, onFault });
   running.push(postgres);
   return postgres;
 }
 
-async function startInChild(): Promise<{ child: ChildProcess; url: string }> {
+async function startInChild(account?: Account): Promise<{ child: ChildProcess; url: string }> {
   const program = fileURLToPath(new URL('./testing/start-postgres.mjs', import.meta.url));
-  const child = spawn(process.execPath, [program, directory], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [program, directory], {
+    ...account,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   children.push(child);
   const [line] = (await once(child.stdout!, 'data')) as [Buffer];
   return { child, url: line.toString().trim() };

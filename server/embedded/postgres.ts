@@ -47,7 +47,7 @@ const LOG_LINES = 15;
 
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const account = await postgresAccount();
-  const binaries = await locateBinaries(account);
+  const binaries = await locateBinaries(account, join(options.dataDirectory, 'lib'));
   const cluster = await openCluster(options.dataDirectory, binaries, account);
   const supervisor = new Supervisor(cluster, binaries, account, options.onFault);
   const url = await supervisor.start();
