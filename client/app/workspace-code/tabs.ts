@@ -1,0 +1,57 @@
+/**
+ * The open files, as in VS Code.
+ *
+ * EDT4 A file opened to look at takes the place of the last such one; editing or opening it again keeps it.
+ * EDT5 Closing the active file activates its neighbour.
+ */
+export type Tab = { path: string; pinned: boolean };
+export type Tabs = { open: readonly Tab[]; active: string | null };
+export type TabAction =
+  | { type: 'open'; path: string; pin: boolean }
+  | { type: 'pin'; path: string }
+  | { type: 'close'; path: string }
+  | { type: 'move'; from: string; to: string };
+
+export function tabsReducer(tabs: Tabs, action: TabAction): Tabs {
+  switch (action.type) {
+    case 'open': {
+      const known = tabs.open.find((tab) => tab.path === action.path);
+      if (known) {
+        const open =
+          action.pin && !known.pinned ? replace(tabs.open, known, { ...known, pinned: true }) : tabs.open;
+        return { open, active: action.path };
+      }
+      const tab = { path: action.path, pinned: action.pin };
+      const preview = tabs.open.find((each) => !each.pinned);
+      return { open: preview ? replace(tabs.open, preview, tab) : [...tabs.open, tab], active: action.path };
+    }
+    case 'pin': {
+      const tab = tabs.open.find((each) => each.path === action.path);
+      return tab && !tab.pinned ? { ...tabs, open: replace(tabs.open, tab, { ...tab, pinned: true }) } : tabs;
+    }
+    case 'close': {
+      const index = tabs.open.findIndex((tab) => tab.path === action.path);
+      if (index === -1) return tabs;
+      const open = tabs.open.filter((_, each) => each !== index);
+      const active =
+        tabs.active === action.path ? ((open[index] ?? open[index - 1])?.path ?? null) : tabs.active;
+      return { open, active };
+    }
+    case 'move': {
+      const moved = (path: string) =>
+        path === action.from
+          ? action.to
+          : path.startsWith(`${action.from}/`)
+            ? action.to + path.slice(action.from.length)
+            : path;
+      return {
+        open: tabs.open.map((tab) => ({ ...tab, path: moved(tab.path) })),
+        active: tabs.active === null ? null : moved(tabs.active),
+      };
+    }
+  }
+}
+
+function replace(open: readonly Tab[], old: Tab, tab: Tab): Tab[] {
+  return open.map((each) => (each === old ? tab : each));
+}

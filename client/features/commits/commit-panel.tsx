@@ -1,0 +1,167 @@
+import { GitCommitIcon, UndoIcon } from '@primer/octicons-react';
+import { Button, Checkbox, Flash, FormControl, IconButton, Link, Textarea } from '@primer/react';
+import { Blankslate } from '@primer/react/experimental';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { FileChange } from '@protocol/file.js';
+import { useState, type KeyboardEvent } from 'react';
+import { toast } from '@/components/toaster.js';
+import { request } from '@/lib/http.js';
+import { CommitSignatures } from './commit-signatures.js';
+import './commit-panel.css';
+
+const LETTERS: Record<FileChange['status'], string> = {
+  added: 'A',
+  modified: 'M',
+  deleted: 'D',
+  renamed: 'R',
+};
+
+type Props = {
+  workspaceId: string;
+  branch: string;
+  changes: readonly FileChange[];
+  writable: boolean;
+  onShowDiff: (path: string) => void;
+  onDiscard: (path: string) => void;
+  onCommitted: () => void;
+};
+
+/** What a commit would hold, its message, and whose names will be in it. */
+export function CommitPanel({
+  workspaceId,
+  branch,
+  changes,
+  writable,
+  onShowDiff,
+  onDiscard,
+  onCommitted,
+}: Props) {
+  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+  const [message, setMessage] = useState('');
+  const queryClient = useQueryClient();
+  const paths = changes.map((change) => change.path).filter((path) => !left.has(path));
+  const preview = useQuery({
+    queryKey: ['commit-preview', workspaceId, changes, paths],
+    enabled: writable && paths.length > 0,
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) =>
+      request('POST /api/workspaces/:id/commit/preview', {
+        params: { id: workspaceId },
+        body: { paths },
+        signal,
+      }),
+  });
+  const commit = useMutation({
+    mutationFn: () =>
+      request('POST /api/workspaces/:id/commit', { params: { id: workspaceId }, body: { message, paths } }),
+    onSuccess: ({ sha, committedPaths }) => {
+      setMessage('');
+      setLeft(new Set());
+      onCommitted();
+      void queryClient.invalidateQueries({ queryKey: ['base', workspaceId] });
+      const files = committedPaths.length === 1 ? '1 file' : `${committedPaths.length} files`;
+      toast({ message: `Committed ${files} to ${branch} as ${sha.slice(0, 7)}.`, tone: 'success' });
+    },
+  });
+  if (changes.length === 0) {
+    return (
+      <section aria-label="Changes">
+        <Blankslate narrow>
+          <Blankslate.Visual>
+            <GitCommitIcon size="medium" />
+          </Blankslate.Visual>
+          <Blankslate.Heading as="h2">Nothing to commit</Blankslate.Heading>
+          <Blankslate.Description>
+            What anybody edits here shows up in this list until it is committed.
+          </Blankslate.Description>
+        </Blankslate>
+      </section>
+    );
+  }
+  const ready = message.trim() !== '' && paths.length > 0 && !commit.isPending;
+  const keys = (event: KeyboardEvent): void => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && ready) commit.mutate();
+  };
+  const toggle = (path: string): void => {
+    const next = new Set(left);
+    if (!next.delete(path)) next.add(path);
+    setLeft(next);
+  };
+  return (
+    <section className="commit-panel" aria-label="Changes">
+      <header className="panel-header">
+        <h2>{changes.length === 1 ? '1 changed file' : `${changes.length} changed files`}</h2>
+      </header>
+      <ul className="change-list">
+        {changes.map((change) => (
+          <li key={change.path} className="change-row">
+            {writable && (
+              <Checkbox
+                checked={!left.has(change.path)}
+                onChange={() => toggle(change.path)}
+                aria-label={`Include ${change.path}`}
+              />
+            )}
+            <button
+              type="button"
+              className="change-path"
+              onClick={() => onShowDiff(change.path)}
+              title={change.path}
+            >
+              <span className={`change-name change-${change.status}`}>{change.path}</span>
+              {change.fromPath && <span className="muted"> from {change.fromPath}</span>}
+            </button>
+            {change.additions !== null && (
+              <span className="change-counts">
+                <span className="change-added">+{change.additions}</span>{' '}
+                <span className="change-removed">−{change.deletions}</span>
+              </span>
+            )}
+            <span className={`file-mark change-${change.status}`} role="img" aria-label={change.status}>
+              {LETTERS[change.status]}
+            </span>
+            {writable && (
+              <IconButton
+                icon={UndoIcon}
+                size="small"
+                variant="invisible"
+                aria-label={`Discard changes in ${change.path}`}
+                onClick={() => onDiscard(change.path)}
+              />
+            )}
+          </li>
+        ))}
+      </ul>
+      {writable && (
+        <div className="commit-form" onKeyDown={keys}>
+          {commit.error && <Flash variant="danger">{commit.error.message}</Flash>}
+          <FormControl>
+            <FormControl.Label>Commit message</FormControl.Label>
+            <Textarea
+              block
+              rows={3}
+              resize="vertical"
+              value={message}
+              onChange={(event) => setMessage(event.target.value)}
+            />
+          </FormControl>
+          {preview.data && <CommitSignatures preview={preview.data} />}
+          <Button
+            variant="primary"
+            block
+            disabled={!ready}
+            loading={commit.isPending}
+            onClick={() => commit.mutate()}
+          >
+            {`Commit ${paths.length === 1 ? '1 file' : `${paths.length} files`} to ${branch}`}
+          </Button>
+          {commit.data?.url && (
+            <Link href={commit.data.url} target="_blank" rel="noreferrer">
+              See the last commit on GitHub
+            </Link>
+          )}
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,136 @@
+import { Editor } from '@monaco-editor/react';
+import type { Presence } from '@protocol/presence.js';
+import type { editor as MonacoEditor } from 'monaco-editor';
+import { useEffect, useState } from 'react';
+import { MonacoBinding } from 'y-monaco';
+import * as Y from 'yjs';
+import { DelayedProgress } from '@/components/delayed-progress.js';
+import { useIsDark } from '@/lib/color-mode.js';
+import type { LiveDocument } from '@/lib/room/live-document.js';
+import { editorOptions } from './editor-options.js';
+import type { LineRange } from './line-range.js';
+import { monaco } from './monaco.js';
+import { RemoteCursors } from './remote-cursors.js';
+import { useDoc } from './use-live-document.js';
+
+export type EditorCursor = { anchor: Uint8Array; head: Uint8Array; line: number; column: number };
+
+type Props = {
+  document: LiveDocument;
+  writable: boolean;
+  /** Others whose cursor is in this file. */
+  present: readonly Presence[];
+  /** Lines to select and reveal. */
+  lines: LineRange | null;
+  onCursor: (cursor: EditorCursor) => void;
+  onEdited: () => void;
+  onSave: () => void;
+};
+
+/** Monaco bound to a live document. Undo and redo are one's own edits alone. */
+export function CodeEditor({ document, writable, present, lines, onCursor, onEdited, onSave }: Props) {
+  const [editor, setEditor] = useState<MonacoEditor.IStandaloneCodeEditor | null>(null);
+  const [cursors, setCursors] = useState<RemoteCursors | null>(null);
+  const doc = useDoc(document);
+  const isDark = useIsDark();
+
+  useEffect(() => {
+    const model = editor?.getModel();
+    if (!editor || !model || !doc) return undefined;
+    model.setEOL(monaco.editor.EndOfLineSequence.LF);
+    const text = document.text;
+    const binding = new MonacoBinding(text, model, new Set([editor]));
+    const undo = new Y.UndoManager(text, { trackedOrigins: new Set([binding]), captureTimeout: 400 });
+    // A command of Monaco lives as long as its editor and would undo in a document that was replaced.
+    const undoAction = editor.addAction({
+      id: 'perch.undo',
+      label: 'Undo my last edit',
+      keybindings: [monaco.KeyMod.CtrlCmd | monaco.KeyCode.KeyZ],
+      run: () => void undo.undo(),
+    });
+    const redoAction = editor.addAction({
+      id: 'perch.redo',
+      label: 'Redo my last edit',
+      keybindings: [
+        monaco.KeyMod.CtrlCmd | monaco.KeyCode.KeyY,
+        monaco.KeyMod.CtrlCmd | monaco.KeyMod.Shift | monaco.KeyCode.KeyZ,
+      ],
+      run: () => void undo.redo(),
+    });
+    const tellCursor = (): void => {
+      const selection = editor.getSelection();
+      if (!selection) return;
+      const at = (line: number, column: number) =>
+        Y.encodeRelativePosition(
+          Y.createRelativePositionFromTypeIndex(text, model.getOffsetAt({ lineNumber: line, column })),
+        );
+      onCursor({
+        anchor: at(selection.selectionStartLineNumber, selection.selectionStartColumn),
+        head: at(selection.positionLineNumber, selection.positionColumn),
+        line: selection.positionLineNumber,
+        column: selection.positionColumn,
+      });
+    };
+    const moved = editor.onDidChangeCursorSelection(tellCursor);
+    const edited = (_: Y.YTextEvent, transaction: Y.Transaction): void => {
+      if (transaction.origin === binding || transaction.origin === undo) onEdited();
+    };
+    text.observe(edited);
+    const remote = new RemoteCursors(editor, text);
+    setCursors(remote);
+    tellCursor();
+    return () => {
+      moved.dispose();
+      undoAction.dispose();
+      redoAction.dispose();
+      text.unobserve(edited);
+      remote.dispose();
+      undo.destroy();
+      binding.destroy();
+    };
+  }, [editor, doc, document, onCursor, onEdited]);
+
+  useEffect(() => cursors?.show(present), [cursors, present]);
+
+  useEffect(() => editor?.updateOptions({ readOnly: !writable }), [editor, writable]);
+
+  useEffect(() => {
+    if (!editor || !lines || !cursors) return;
+    editor.setSelection({
+      startLineNumber: lines.from,
+      startColumn: 1,
+      endLineNumber: lines.to,
+      endColumn: Number.MAX_SAFE_INTEGER,
+    });
+    editor.revealLinesInCenter(lines.from, lines.to);
+  }, [editor, lines, cursors]);
+
+  useEffect(() => {
+    const action = editor?.addAction({
+      id: 'perch.save',
+      label: 'Save',
+      keybindings: [monaco.KeyMod.CtrlCmd | monaco.KeyCode.KeyS],
+      run: onSave,
+    });
+    return () => action?.dispose();
+  }, [editor, onSave]);
+
+  return (
+    <Editor
+      path={`perch:///${document.path}`}
+      defaultValue=""
+      theme={isDark ? 'perch-dark' : 'perch-light'}
+      loading={<DelayedProgress label="Loading the editor" />}
+      options={{
+        ...editorOptions,
+        ariaLabel: document.path,
+        readOnly: !writable,
+        readOnlyMessage: { value: 'You may watch this branch, not edit it.' },
+      }}
+      onMount={(mounted) => {
+        setEditor(mounted);
+        mounted.focus();
+      }}
+    />
+  );
+}

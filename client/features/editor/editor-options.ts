@@ -1,0 +1,18 @@
+import type { editor } from 'monaco-editor';
+
+export const editorOptions: editor.IStandaloneEditorConstructionOptions = {
+  automaticLayout: true,
+  fontSize: 13,
+  lineHeight: 20,
+  fontFamily: 'var(--fontStack-monospace)',
+  minimap: { enabled: false },
+  scrollBeyondLastLine: false,
+  smoothScrolling: false,
+  renderLineHighlight: 'line',
+  padding: { top: 8, bottom: 8 },
+  fixedOverflowWidgets: true,
+  tabSize: 2,
+  // A suggestion accepted by Enter surprises whoever types prose or is watched by others.
+  acceptSuggestionOnEnter: 'smart',
+  unicodeHighlight: { ambiguousCharacters: false },
+};

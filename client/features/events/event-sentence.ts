@@ -1,0 +1,33 @@
+import type { WorkspaceEvent } from '@protocol/event.js';
+
+/** An event in words after its actor's name, and the file it leads to. */
+export function eventSentence(event: WorkspaceEvent): { words: string; path?: string } {
+  switch (event.type) {
+    case 'workspace.opened':
+      return { words: 'opened this room' };
+    case 'workspace.moved':
+      return { words: `followed the branch to ${event.payload.toCommit.slice(0, 7)}` };
+    case 'person.joined':
+      return { words: 'came in' };
+    case 'person.left':
+      return { words: 'left' };
+    case 'file.created':
+      return { words: 'created', path: event.payload.path };
+    case 'file.edited':
+      return { words: 'edited', path: event.payload.path };
+    case 'file.moved':
+      return { words: `moved ${event.payload.from} to`, path: event.payload.to };
+    case 'file.deleted':
+      return { words: `deleted ${event.payload.path}` };
+    case 'file.restored':
+      return { words: 'brought back', path: event.payload.path };
+    case 'file.discarded':
+      return { words: 'discarded the changes in', path: event.payload.path };
+    case 'commit.created': {
+      const [subject] = event.payload.message.split('\n');
+      return { words: `committed ${event.payload.sha.slice(0, 7)}: ${subject}` };
+    }
+    case 'branch.moved':
+      return { words: 'saw that the branch has moved on GitHub' };
+  }
+}

@@ -1,0 +1,78 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { toast } from '@/components/toaster.js';
+import { request } from '@/lib/http.js';
+import type { Room } from '@/lib/room/room.js';
+
+const keyOf = (workspaceId: string) => ['files', workspaceId];
+
+/** The files of a workspace and what was changed in them, asked for again whenever something happened to them. */
+export function useFiles(workspaceId: string, room: Room) {
+  const client = useQueryClient();
+  useEffect(() => {
+    const refresh = (): void => void client.invalidateQueries({ queryKey: keyOf(workspaceId) });
+    const offEvent = room.subscribe('event', ({ type }) => {
+      if (type.startsWith('file.') || type === 'commit.created' || type === 'workspace.moved') refresh();
+    });
+    const offState = room.subscribe('state', () => room.state.kind === 'joined' && refresh());
+    return () => {
+      offEvent();
+      offState();
+    };
+  }, [client, room, workspaceId]);
+  return useQuery({
+    queryKey: keyOf(workspaceId),
+    queryFn: ({ signal }) =>
+      request('GET /api/workspaces/:id/files', { params: { id: workspaceId }, signal }),
+    staleTime: 60_000,
+  });
+}
+
+/** Looks again: our own typing makes no event after the first of a burst. */
+export function useRefreshFiles(workspaceId: string): () => void {
+  const client = useQueryClient();
+  return () => void client.invalidateQueries({ queryKey: keyOf(workspaceId) });
+}
+
+export function useFileActions(workspaceId: string) {
+  const refresh = useRefreshFiles(workspaceId);
+  const params = { id: workspaceId };
+  const failed = (error: Error): void => toast({ message: error.message, tone: 'danger' });
+  const undo = useMutation({
+    mutationFn: (body: { path: string; undo: string }) =>
+      request('POST /api/workspaces/:id/files/undo', { params, body }),
+    onSuccess: refresh,
+    onError: failed,
+  });
+  const offerUndo = (message: string, path: string, token: string): void =>
+    toast({ message, action: { label: 'Undo', onAction: () => undo.mutate({ path, undo: token }) } });
+  return {
+    create: useMutation({
+      mutationFn: (path: string) => request('POST /api/workspaces/:id/files', { params, body: { path } }),
+      onSuccess: refresh,
+    }),
+    move: useMutation({
+      mutationFn: (body: { from: string; to: string }) =>
+        request('POST /api/workspaces/:id/files/move', { params, body }),
+      onSuccess: refresh,
+    }),
+    remove: useMutation({
+      mutationFn: (path: string) =>
+        request('POST /api/workspaces/:id/files/delete', { params, body: { path } }),
+      onSuccess: ({ undo: token }, path) => {
+        refresh();
+        offerUndo(`${path} was deleted.`, path, token);
+      },
+      onError: failed,
+    }),
+    discard: useMutation({
+      mutationFn: (path: string) =>
+        request('POST /api/workspaces/:id/files/discard', { params, body: { path } }),
+      onSuccess: ({ undo: token }, path) => {
+        refresh();
+        offerUndo(`The changes in ${path} were discarded.`, path, token);
+      },
+      onError: failed,
+    }),
+  };
+}
