@@ -8,7 +8,7 @@ import type { RouteBody, RouteReply } from '../protocol/http-routes.js';
 import type { Invitation, InvitationPreview, Member } from '../protocol/invitation.js';
 import type { RepositoryRef } from '../protocol/repository.js';
 import type { Account, Person } from '../protocol/user.js';
-import { AccessService } from '../workspace/access.service.js';
+import { AccessService, notFound } from '../workspace/access.service.js';
 import { InvitationRepository, type InvitationRow } from './invitation.repository.js';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -50,8 +50,8 @@ export class InvitationService {
 
   async revoke(account: Account, id: string): Promise<null> {
     const row = await this.repository.find(id);
-    if (!row) throw new ProtocolError('not-found', 'This invitation does not exist.');
-    await this.access.requireById(account, row.repositoryId, 'admin');
+    if (!row) throw notFound('invitation');
+    await this.access.requireById(account, row.repositoryId, 'admin', 'invitation');
     await this.repository.revoke(id);
     return null;
   }

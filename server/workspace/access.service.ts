@@ -26,7 +26,7 @@ export class AccessService implements OnApplicationBootstrap {
   readonly #listeners = new Set<() => void>();
   /** Raised by each notice: an answer asked for before it is not kept. */
   #notice = 0;
-  #membersMark: string | undefined;
+  #membersMark = '';
 
   constructor(
     private readonly repository: WorkspaceRepository,
@@ -35,6 +35,7 @@ export class AccessService implements OnApplicationBootstrap {
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
+    this.#membersMark = await this.repository.membersMark();
     await this.listener.listen('perch_access', (payload) => {
       if (payload === 'members') this.#tell();
       // A wake-up without a payload: a notice may have been missed.
@@ -66,13 +67,15 @@ export class AccessService implements OnApplicationBootstrap {
     return { repository, role: await this.#require(account, repository, need) };
   }
 
+  /** @param what was asked for within the repository: hidden, it is refused as if there were none */
   async requireById(
     account: Account,
     repositoryId: number,
     need: Role,
+    what: string,
   ): Promise<{ repository: ForgeRepository; role: Role }> {
     const repository = await this.findRepository(repositoryId);
-    return { repository, role: await this.#require(account, repository, need) };
+    return { repository, role: await this.#require(account, repository, need, what) };
   }
 
   async findRepository(repositoryId: number): Promise<ForgeRepository> {
@@ -119,17 +122,22 @@ export class AccessService implements OnApplicationBootstrap {
   async #lookAgain(): Promise<void> {
     try {
       const mark = await this.repository.membersMark();
-      const before = this.#membersMark;
+      if (mark === this.#membersMark) return;
       this.#membersMark = mark;
-      if (before !== mark && before !== undefined) this.#tell();
+      this.#tell();
     } catch (error) {
       log.warn({ err: error }, 'the members could not be read; they are read again soon');
     }
   }
 
-  async #require(account: Account, repository: ForgeRepository, need: Role): Promise<Role> {
+  async #require(
+    account: Account,
+    repository: ForgeRepository,
+    need: Role,
+    what = 'repository',
+  ): Promise<Role> {
     const role = await this.role(account, repository);
-    if (role === null) throw notFound();
+    if (role === null) throw notFound(what);
     if (RANK[role] < RANK[need]) {
       throw new ProtocolError(
         'forbidden',
@@ -146,6 +154,7 @@ function lower(one: Role, other: Role): Role {
   return RANK[one] < RANK[other] ? one : other;
 }
 
-function notFound(): ProtocolError {
-  return new ProtocolError('not-found', 'This repository does not exist, or you may not see it.');
+/** The same words for what there is not and for what may not be seen (SEC1). */
+export function notFound(what = 'repository'): ProtocolError {
+  return new ProtocolError('not-found', `This ${what} does not exist, or you may not see it.`);
 }

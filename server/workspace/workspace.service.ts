@@ -10,7 +10,7 @@ import type { FileMode, TreeEntry } from '../protocol/file.js';
 import type { BranchRef } from '../protocol/repository.js';
 import type { Account, Role } from '../protocol/user.js';
 import type { RecentWorkspace, Workspace } from '../protocol/workspace.js';
-import { AccessService } from './access.service.js';
+import { AccessService, notFound } from './access.service.js';
 import { WorkspaceRepository } from './workspace.repository.js';
 
 export type WorkspaceAccess = {
@@ -54,15 +54,20 @@ export class WorkspaceService {
   /** @throws {ProtocolError} `not-found` without the right to read, `forbidden` without the one needed (SEC1) */
   async require(account: Account, workspaceId: string, need: Role): Promise<WorkspaceAccess> {
     const found = await this.repository.find(workspaceId);
-    if (!found) throw noWorkspace();
-    const { repository, role } = await this.access.requireById(account, found.workspace.repositoryId, need);
+    if (!found) throw notFound('workspace');
+    const { repository, role } = await this.access.requireById(
+      account,
+      found.workspace.repositoryId,
+      need,
+      'workspace',
+    );
     return { ...toAccess(workspaceId, repository, found.workspace), role };
   }
 
   /** For work that no person asked for. */
   async find(workspaceId: string): Promise<Omit<WorkspaceAccess, 'role'>> {
     const found = await this.repository.find(workspaceId);
-    if (!found) throw noWorkspace();
+    if (!found) throw notFound('workspace');
     return toAccess(
       workspaceId,
       await this.access.findRepository(found.workspace.repositoryId),
@@ -117,10 +122,11 @@ export class WorkspaceService {
     const visible = await Promise.all(
       rows.map(async ({ workspace, repository, openedAt }): Promise<RecentWorkspace | null> => {
         try {
-          await this.access.requireById(account, repository.id, 'read');
-        } catch {
+          await this.access.requireById(account, repository.id, 'read', 'workspace');
+        } catch (error) {
           // Rights may be gone since; what one may not see is not listed.
-          return null;
+          if (error instanceof ProtocolError && error.code === 'not-found') return null;
+          throw error;
         }
         const [changes, people] = await Promise.all([
           this.repository.changeCount(workspace.id),
@@ -210,8 +216,4 @@ function toAccess(
 /** The built-in forge has no pages to open. */
 function isPublicForge(url: string): boolean {
   return url.startsWith('https://');
-}
-
-function noWorkspace(): ProtocolError {
-  return new ProtocolError('not-found', 'This workspace does not exist, or you may not see it.');
 }
