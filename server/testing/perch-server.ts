@@ -1,0 +1,178 @@
+import { io, type Socket } from 'socket.io-client';
+import type { Application } from '../application.js';
+import { GitGithub, type InitialFile } from '../commit/testing/git-github.js';
+import { startForge } from '../forge/forge.js';
+import type { Permission } from '../forge/hosted-repository.js';
+import { createTestDatabase } from '../platform/testing/test-database.js';
+import type { ClientToServerEvents } from '../protocol/client-events.js';
+import type { HttpRoute } from '../protocol/http-routes.js';
+import * as parser from '../protocol/packet-parser.js';
+import type { ServerToClientEvents } from '../protocol/server-events.js';
+import { PROTOCOL_VERSION } from '../protocol/version.js';
+
+const TOKEN = 'a-token-for-tests';
+/** Nothing of the machine the tests run on reaches the server under test. */
+const ENVIRONMENT = { PERCH_PORT: '0', PERCH_LOG: 'fatal' };
+
+export const OWNER = 'Acme';
+export const REPO = 'Game';
+
+const SMALL_GAME: Record<string, InitialFile> = {
+  'README.md': { bytes: '# Game\n' },
+  'src/main.js': { bytes: "import { bird } from './bird.js';\n\nbird();\n" },
+  'src/bird.js': { bytes: 'export function bird() {}\n' },
+};
+
+/** What servers stand on: a database of its own and a forge with one repository, `Acme/Game`. */
+export async function startSurroundings(
+  options: { files?: Record<string, InitialFile>; permission?: Permission } = {},
+) {
+  const database = await createTestDatabase();
+  const git = new GitGithub(options.files ?? SMALL_GAME);
+  const forge = await startForge({
+    stateDirectory: `${git.folder}/forge`,
+    users: [{ login: 'perch', name: 'Perch', email: 'perch@perch.invalid', token: TOKEN }],
+  });
+  const permissions = options.permission && { perch: options.permission };
+  await forge.addRepository({ owner: OWNER, name: REPO, path: git.bare, permissions });
+  return {
+    databaseUrl: database.url,
+    github: { apiUrl: forge.apiUrl, token: TOKEN },
+    forge,
+    git,
+    async stop(): Promise<void> {
+      await forge.stop();
+      await database.drop();
+      git.remove();
+    },
+  };
+}
+
+export type TestSurroundings = Awaited<ReturnType<typeof startSurroundings>>;
+
+type Answer = { status: number; body: unknown; headers: Headers };
+
+/**
+ * A whole Perch, listening on a free port of this process. A second one in the
+ * same process stands for another machine only after `vi.resetModules()`:
+ * what names a process is a module's constant.
+ */
+export class PerchServer {
+  private constructor(
+    private readonly application: Application,
+    readonly surroundings: TestSurroundings,
+    private readonly ownsSurroundings: boolean,
+  ) {}
+
+  static async start(
+    given?: TestSurroundings,
+    environment: Record<string, string> = {},
+  ): Promise<PerchServer> {
+    const { startApplication } = await import('../application.js');
+    const { Config } = await import('../config.js');
+    const { log } = await import('../platform/log.js');
+    const surroundings = given ?? (await startSurroundings());
+    const config = Config.load({ ...ENVIRONMENT, ...environment }, []);
+    log.level = config.logLevel;
+    return new PerchServer(await startApplication(config, surroundings), surroundings, !given);
+  }
+
+  get url(): string {
+    return this.application.url;
+  }
+
+  async stop(): Promise<void> {
+    await this.application.stop();
+    if (this.ownsSurroundings) await this.surroundings.stop();
+  }
+
+  /** The token of a new link that signs the owner in once. */
+  async ownerToken(): Promise<string> {
+    return new URL(await this.application.createOwnerLink()).hash.slice(1);
+  }
+
+  async ownerCookie(): Promise<string> {
+    return cookieOf(await this.ask(null, 'POST /api/session', { body: { token: await this.ownerToken() } }));
+  }
+
+  /** The token of a new invitation. */
+  async invitation(owner: string, role: 'read' | 'write'): Promise<string> {
+    const body = { owner: OWNER, repo: REPO, role, expiresInHours: 1 };
+    const answer = await this.ask(owner, 'POST /api/invitations', { body });
+    return new URL((answer.body as { url: string }).url).hash.slice(1);
+  }
+
+  /** Somebody new, let in with a role: the cookie. */
+  async invite(owner: string, role: 'read' | 'write', name = 'Bob'): Promise<string> {
+    const body = { token: await this.invitation(owner, role), name };
+    return cookieOf(await this.ask(null, 'POST /api/invitations/accept', { body }));
+  }
+
+  /** Opens the room of a branch: its id. */
+  async open(cookie: string, branch = 'main'): Promise<string> {
+    const answer = await this.ask(cookie, 'POST /api/workspaces', {
+      body: { owner: OWNER, repo: REPO, branch },
+    });
+    if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
+    return (answer.body as { id: string }).id;
+  }
+
+  /** Asks as a program does; with `headers`, as a browser would. */
+  async ask(
+    cookie: string | null,
+    route: HttpRoute,
+    options: {
+      params?: Record<string, string>;
+      query?: Record<string, string>;
+      body?: unknown;
+      headers?: Record<string, string>;
+    } = {},
+  ): Promise<Answer> {
+    const [method = 'GET', pattern = ''] = route.split(' ');
+    const path = pattern.replaceAll(/:(\w+)/g, (_, name: string) =>
+      encodeURIComponent(options.params?.[name] ?? ''),
+    );
+    const query = options.query ? `?${new URLSearchParams(options.query)}` : '';
+    const response = await fetch(`${this.url}${path}${query}`, {
+      method,
+      headers: {
+        ...(options.body !== undefined && { 'Content-Type': 'application/json' }),
+        ...(cookie !== null && { Cookie: cookie }),
+        ...options.headers,
+      },
+      body: options.body === undefined ? undefined : JSON.stringify(options.body),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('content-type')?.includes('json') ?? false;
+    return {
+      status: response.status,
+      body: isJson ? (JSON.parse(text) as unknown) : text,
+      headers: response.headers,
+    };
+  }
+
+  /** A socket that does not connect by itself. */
+  socket(
+    cookie: string | null,
+    headers: Record<string, string> = {},
+    protocol: number = PROTOCOL_VERSION,
+  ): Socket<ServerToClientEvents, ClientToServerEvents> {
+    return io(this.url, {
+      path: '/socket',
+      transports: ['websocket'],
+      parser,
+      auth: { protocol },
+      extraHeaders: { ...(cookie !== null && { cookie }), ...headers },
+      forceNew: true,
+      autoConnect: false,
+      reconnection: false,
+    });
+  }
+}
+
+/** The session an answer started. */
+export function cookieOf(answer: Answer): string {
+  const cookie = answer.headers.getSetCookie()[0]?.split(';')[0];
+  if (!cookie) throw new Error(`no session: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return cookie;
+}
