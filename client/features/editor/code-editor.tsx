@@ -129,7 +129,8 @@ export function CodeEditor({ document, writable, present, lines, onCursor, onEdi
       }}
       onMount={(mounted) => {
         setEditor(mounted);
-        mounted.focus();
+        // Whoever walks the tree by keyboard stays there.
+        if (globalThis.document.activeElement === globalThis.document.body) mounted.focus();
       }}
     />
   );

@@ -39,12 +39,14 @@ type Naming = { kind: 'create'; initial: string } | { kind: 'move'; initial: str
 /** The files, as in an editor's explorer. F2 renames, Delete deletes, Enter opens. */
 export function FileTree({ root, openPath, writable, peopleAt, actions, onOpen, onMoved }: Props) {
   const [naming, setNaming] = useState<Naming | null>(null);
-  const [focused, setFocused] = useState<TreeNode | null>(null);
   const mutation = naming?.kind === 'move' ? actions.move : actions.create;
   const keys = (event: KeyboardEvent): void => {
-    if (!writable || !focused) return;
-    if (event.key === 'F2') setNaming({ kind: 'move', initial: focused.path });
-    else if (event.key === 'Delete') actions.remove.mutate(focused.path);
+    // A row's id is its path.
+    const path =
+      event.target instanceof Element && event.target.matches('[role=treeitem]') ? event.target.id : '';
+    if (!writable || path === '') return;
+    if (event.key === 'F2') setNaming({ kind: 'move', initial: path });
+    else if (event.key === 'Delete') actions.remove.mutate(path);
     else return;
     event.preventDefault();
   };
@@ -70,7 +72,6 @@ export function FileTree({ root, openPath, writable, peopleAt, actions, onOpen, 
     writable,
     peopleAt,
     onOpen,
-    onFocus: setFocused,
     onRename: () => {
       actions.move.reset();
       setNaming({ kind: 'move', initial: node.path });
@@ -124,24 +125,12 @@ export function FileTree({ root, openPath, writable, peopleAt, actions, onOpen, 
 type RowProps = Pick<Props, 'openPath' | 'writable' | 'peopleAt' | 'onOpen'> & {
   node: TreeNode;
   rows: (folder: FolderNode) => React.ReactNode;
-  onFocus: (node: TreeNode) => void;
   onRename: () => void;
   onDelete: () => void;
   onCreate: () => void;
 };
 
-function Row({
-  node,
-  rows,
-  openPath,
-  writable,
-  peopleAt,
-  onOpen,
-  onFocus,
-  onRename,
-  onDelete,
-  onCreate,
-}: RowProps) {
+function Row({ node, rows, openPath, writable, peopleAt, onOpen, onRename, onDelete, onCreate }: RowProps) {
   const [expanded, setExpanded] = useState(
     node.kind === 'folder' && (openPath?.startsWith(`${node.path}/`) ?? false),
   );
@@ -175,12 +164,7 @@ function Row({
   );
   if (node.kind === 'folder') {
     return (
-      <TreeView.Item
-        id={node.path}
-        expanded={expanded}
-        onExpandedChange={setExpanded}
-        onFocus={() => onFocus(node)}
-      >
+      <TreeView.Item id={node.path} expanded={expanded} onExpandedChange={setExpanded}>
         <TreeView.LeadingVisual>
           <TreeView.DirectoryIcon />
         </TreeView.LeadingVisual>
@@ -202,7 +186,6 @@ function Row({
       onSelect={(event) =>
         onOpen(node.path, event.type === 'keydown' || ('detail' in event && event.detail > 1))
       }
-      onFocus={() => onFocus(node)}
     >
       <TreeView.LeadingVisual>
         <FileGlyph node={node} />

@@ -1,0 +1,192 @@
+import type { Locator, Page } from '@playwright/test';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from './fixtures.js';
+
+const codeOf = (branch: string) => `/github/perch/perch-hop/${encodeURIComponent(branch)}/code`;
+const editorOf = (page: Page, path: string): Locator =>
+  page.getByRole('textbox', { name: path, exact: true });
+const linesOf = (page: Page) => page.locator('.view-lines');
+const statusOf = (page: Page) => page.locator('.status-bar').getByRole('status');
+
+/** The whole text as it stands on the screen. */
+function screenText(page: Page): Promise<string> {
+  return linesOf(page)
+    .locator('.view-line')
+    .evaluateAll((lines) =>
+      lines
+        .map((line) => ({ top: line.getBoundingClientRect().top, text: line.textContent ?? '' }))
+        .sort((one, other) => one.top - other.top)
+        .map((line) => line.text.replaceAll('\u00a0', ' '))
+        .join('\n'),
+    );
+}
+
+async function openFile(page: Page, branch: string, path: string): Promise<void> {
+  await page.goto(`${codeOf(branch)}?path=${encodeURIComponent(path)}`);
+  await expect(statusOf(page)).toHaveText('Saved');
+  await editorOf(page, path).focus();
+}
+
+/** What a fresh clone has, after the commit. */
+function cloneFiles(
+  perch: { stateDirectory: string },
+  branch: string,
+  paths: readonly string[],
+): Record<string, Buffer> {
+  const folder = mkdtempSync(join(tmpdir(), 'perch-clone-'));
+  try {
+    const source = join(perch.stateDirectory, 'forge', 'perch-hop.git');
+    execFileSync('git', ['-c', 'safe.directory=*', 'clone', '--quiet', '--branch', branch, source, folder]);
+    return Object.fromEntries(paths.map((path) => [path, readFileSync(join(folder, path))]));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+test('DOC2 two people type on the same line at once and converge; the commit has exactly that', async ({
+  perch,
+  alice,
+  bob,
+}) => {
+  await openFile(alice, 'main', 'CHANGELOG.md');
+  await openFile(bob, 'main', 'CHANGELOG.md');
+  for (const page of [alice, bob]) {
+    await page.keyboard.press('Control+End');
+    await page.keyboard.press('Control+Home');
+    await page.keyboard.press('End');
+  }
+  // Both on the first line, at its end, at the same time.
+  await Promise.all([
+    alice.keyboard.type(' from alice', { delay: 15 }),
+    bob.keyboard.type(' from bob', { delay: 15 }),
+  ]);
+  await expect(statusOf(alice)).toHaveText('Saved');
+  await expect(statusOf(bob)).toHaveText('Saved');
+  const first = linesOf(alice).locator('.view-line').first();
+  await expect(first).toContainText('# Changelog');
+  await expect.poll(async () => (await screenText(alice)) === (await screenText(bob))).toBe(true);
+  const letters = (text: string) => [...text.replaceAll(/\s/g, '')].sort().join('');
+  expect(letters(await first.innerText())).toBe(letters('# Changelog from alice from bob'));
+
+  await alice.getByRole('button', { name: 'Changes' }).click();
+  await alice.getByLabel('Commit message').fill('Write it together');
+  await expect(alice.getByText('alice@example.com')).toBeVisible();
+  await expect(alice.locator('.commit-signatures')).toContainText('Bob');
+  const shown = await screenText(alice);
+  await alice.getByRole('button', { name: 'Commit 1 file to main' }).click();
+  await expect(alice.getByText(/Committed 1 file to main as [0-9a-f]{7}/)).toBeVisible();
+  await expect(bob.getByText(/committed [0-9a-f]{7}: Write it together/)).toBeVisible();
+
+  const files = cloneFiles(perch, 'main', ['CHANGELOG.md']);
+  expect(files['CHANGELOG.md']!.toString()).toBe(shown);
+  const log = execFileSync('git', [
+    '-c',
+    'safe.directory=*',
+    '-C',
+    join(perch.stateDirectory, 'forge', 'perch-hop.git'),
+    'log',
+    '-1',
+    '--format=%an <%ae>%n%B',
+    'main',
+  ]).toString();
+  expect(log).toContain('Alice <alice@example.com>');
+  expect(log).toContain('Co-authored-by: Bob <');
+});
+
+test('PRS3 each sees the other’s cursor, selection and place', async ({ alice, bob }) => {
+  await openFile(alice, 'main', 'src/loop.js');
+  await openFile(bob, 'main', 'src/loop.js');
+  await bob.keyboard.press('Control+Home');
+  await bob.keyboard.press('Shift+End');
+  await expect(alice.locator('.remote-cursor[data-person="Bob"]')).toBeVisible();
+  await expect(alice.locator('.remote-selection').first()).toBeAttached();
+  await expect(alice.getByRole('list', { name: 'People here' })).toContainText('Bob, in src/loop.js');
+  await bob.close();
+  await expect(alice.locator('.remote-cursor[data-person="Bob"]')).toHaveCount(0);
+});
+
+test('DOC9 undo takes back one’s own edits alone', async ({ alice, bob }) => {
+  await openFile(alice, 'main', 'src/sound.js');
+  await openFile(bob, 'main', 'src/sound.js');
+  await alice.keyboard.press('Control+Home');
+  await alice.keyboard.type('// alice\n');
+  await expect(linesOf(bob)).toContainText('// alice');
+  await bob.keyboard.press('Control+Home');
+  await bob.keyboard.type('// bob\n');
+  await expect(linesOf(alice)).toContainText('// bob');
+  await alice.keyboard.press('Control+z');
+  await expect(linesOf(bob)).not.toContainText('// alice');
+  await expect(linesOf(bob)).toContainText('// bob');
+  await alice.keyboard.press('Control+Shift+z');
+  await expect(linesOf(bob)).toContainText('// alice');
+});
+
+for (const branch of ['feat/x', 'feat/code', 'a#b', '100%', 'x%2Fy', 'é']) {
+  test(`NAM2 the branch ${branch} opens cold`, async ({ perch, alice }) => {
+    const repository = join(perch.stateDirectory, 'forge', 'perch-hop.git');
+    execFileSync('git', ['-c', 'safe.directory=*', '-C', repository, 'branch', '--force', branch, 'main~1']);
+    await alice.goto(codeOf(branch));
+    await expect(alice.getByRole('button', { name: `Branch ${branch}. Select New Branch` })).toBeVisible();
+    await expect(alice.getByRole('treeitem', { name: /README\.md/ })).toBeVisible();
+    expect(new URL(alice.url()).pathname).toBe(codeOf(branch));
+  });
+}
+
+test('NAM1 NAM2 other spellings of an address lead to the one', async ({ alice }) => {
+  await alice.goto('/github/Perch/PERCH-hop/feat/double-jump/code?path=README.md#L1');
+  await expect(alice).toHaveURL(/\/github\/perch\/perch-hop\/feat%2Fdouble-jump\/code\?path=README\.md#L1$/);
+  await expect(statusOf(alice)).toHaveText('Saved');
+});
+
+test('EDT1 a link selects its lines', async ({ alice }) => {
+  await alice.goto(`${codeOf('main')}?path=${encodeURIComponent('src/bird.js')}#L5-L7`);
+  await expect(alice.getByText('Ln 7,')).toBeVisible();
+});
+
+test('GIT4 an image opens read-only with the reason', async ({ alice }) => {
+  await alice.goto(`${codeOf('main')}?path=${encodeURIComponent('assets/bird.png')}`);
+  await expect(alice.getByText('This file is binary.')).toBeVisible();
+  await expect(alice.getByRole('img', { name: 'bird.png' })).toHaveJSProperty('complete', true);
+});
+
+test('EVT1 files are made, renamed, deleted and brought back, and the other sees it', async ({
+  alice,
+  bob,
+}) => {
+  await bob.goto(codeOf('main'));
+  await alice.goto(codeOf('main'));
+  await alice.getByRole('button', { name: 'New file', exact: true }).click();
+  await alice.getByLabel('Path').fill('notes.md');
+  await alice.getByRole('button', { name: 'Create' }).click();
+  await expect(bob.getByRole('treeitem', { name: /notes\.md/ })).toBeVisible();
+  await expect(statusOf(alice)).toHaveText('Saved');
+  await alice.getByRole('treeitem', { name: /notes\.md/ }).focus();
+  await alice.keyboard.press('F2');
+  await alice.getByLabel('Path').fill('docs/notes.md');
+  await alice.getByRole('button', { name: 'Move' }).click();
+  await expect(bob.getByText(/moved notes\.md to/)).toBeVisible();
+  await alice.getByRole('treeitem', { name: /README\.md/ }).focus();
+  await alice.keyboard.press('Delete');
+  await expect(bob.getByRole('treeitem', { name: /README\.md/ })).toHaveCount(0);
+  await alice.getByRole('button', { name: 'Undo' }).click();
+  await expect(bob.getByRole('treeitem', { name: /README\.md/ })).toBeVisible();
+});
+
+test('DOC7 without the server the state says so, and what was typed arrives afterwards', async ({
+  perch,
+  alice,
+  bob,
+}) => {
+  await openFile(alice, 'main', 'styles.css');
+  await openFile(bob, 'main', 'styles.css');
+  await perch.kill();
+  await expect(statusOf(alice)).toHaveText('Not connected: kept on this device');
+  await alice.keyboard.press('Control+Home');
+  await alice.keyboard.type('/* kept */');
+  await perch.start();
+  await expect(statusOf(alice)).toHaveText('Saved', { timeout: 30_000 });
+  await expect(linesOf(bob)).toContainText('/* kept */');
+});
