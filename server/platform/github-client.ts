@@ -1,7 +1,9 @@
 import { LRUCache } from 'lru-cache';
-import { Octokit, RequestError } from 'octokit';
+import type { Octokit } from 'octokit';
 import { ProtocolError } from '../protocol/error.js';
 import type { FileMode, TreeEntry } from '../protocol/file.js';
+import { createOctokit } from './github-octokit.js';
+import { orNull, told } from './github-refusal.js';
 import { log } from './log.js';
 
 export type ForgeRepository = {
@@ -23,8 +25,6 @@ export type TreeChange = { path: string; mode: FileMode } & ({ content: string }
 
 type Signature = { name: string; email: string };
 
-/** A wait longer than this is told to the person instead of being sat out. */
-const RETRY_AFTER_MAX_S = 10;
 const TREES_CACHED = 64;
 const BLOBS_CACHED_BYTES = 64_000_000;
 
@@ -42,24 +42,7 @@ export class GithubClient {
   });
 
   constructor(options: { apiUrl: string; token: string }) {
-    const mayWait = (retryAfter: number, kind: string, attempts: number): boolean => {
-      log.warn({ retryAfter }, `the forge asks to wait: ${kind}`);
-      return retryAfter <= RETRY_AFTER_MAX_S && attempts < 1;
-    };
-    this.#octokit = new Octokit({
-      userAgent: 'perch',
-      auth: options.token,
-      baseUrl: options.apiUrl.replace(/\/$/, ''),
-      // 409 is an answer, not a failure to retry: the default would stall a commit for 15 s (GIT6).
-      retry: { doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451], retries: 2 },
-      throttle: {
-        onRateLimit: (after: number, _options: object, _octokit: unknown, attempts: number) =>
-          mayWait(after, 'rate limit', attempts),
-        onSecondaryRateLimit: (after: number, _options: object, _octokit: unknown, attempts: number) =>
-          mayWait(after, 'secondary limit', attempts),
-      },
-      log: { debug: () => {}, info: () => {}, warn: (text: string) => log.warn(text), error: () => {} },
-    });
+    this.#octokit = createOctokit(options);
   }
 
   async getRepository(owner: string, repo: string): Promise<ForgeRepository | null> {
@@ -270,54 +253,4 @@ function toRepository(answer: RepositoryAnswer): ForgeRepository {
 /** A ref in a URL: every character of it, but for the slashes between its parts (NAM2). */
 function encodeRef(ref: string): string {
   return ref.split('/').map(encodeURIComponent).join('/');
-}
-
-async function orNull<Answer>(
-  asked: Promise<Answer>,
-  absent: readonly number[] = [404],
-): Promise<Answer | null> {
-  try {
-    return await asked;
-  } catch (error) {
-    if (error instanceof RequestError && absent.includes(error.status)) return null;
-    throw toRefusal(error);
-  }
-}
-
-async function told<Answer>(asked: Promise<Answer>): Promise<Answer> {
-  try {
-    return await asked;
-  } catch (error) {
-    throw toRefusal(error);
-  }
-}
-
-function toRefusal(error: unknown): ProtocolError {
-  if (!(error instanceof RequestError)) {
-    return new ProtocolError('forge', 'GitHub does not answer. Your work is kept; try again.', {
-      cause: error,
-    });
-  }
-  const said = error.message.split(' - https://')[0] ?? error.message;
-  if (error.status === 404)
-    return new ProtocolError('not-found', 'GitHub does not have this, or may not show it.', { cause: error });
-  if (error.status === 401)
-    return new ProtocolError('forge', 'GitHub does not accept Perch’s token. The operator renews it.', {
-      cause: error,
-    });
-  if (error.status === 403 || error.status === 429) {
-    const after = Number(error.response?.headers['retry-after'] ?? 60) * 1000;
-    if (/rate limit/i.test(said)) {
-      return new ProtocolError('rate-limited', 'GitHub’s rate limit is used up for now. Your work is kept.', {
-        cause: error,
-        retryAfterMs: after,
-      });
-    }
-    return new ProtocolError('forbidden', `GitHub does not allow this: ${said}`, { cause: error });
-  }
-  if (error.status === 409) return new ProtocolError('conflict', `GitHub: ${said}`, { cause: error });
-  if (error.status === 422) return new ProtocolError('unprocessable', `GitHub: ${said}`, { cause: error });
-  return new ProtocolError('forge', 'GitHub does not answer as it should. Your work is kept; try again.', {
-    cause: error,
-  });
 }

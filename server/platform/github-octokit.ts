@@ -1,0 +1,94 @@
+import { LRUCache } from 'lru-cache';
+import { Octokit, RequestError } from 'octokit';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { log } from './log.js';
+import { TokenBucket } from './token-bucket.js';
+
+/** A wait longer than this is told to the person instead of being sat out. */
+const RETRY_AFTER_MAX_S = 10;
+/** A page of a hundred branches is some 30 kB. */
+const ANSWERS_CACHED = 500;
+/** Below a tenth of the hour's requests the operator hears of it, once an hour. */
+const LOW_BUDGET = 0.1;
+
+/**
+ * GitHub takes 80 content-making requests a minute. Octokit keeps to that by
+ * sending one a second, so that each commit would take three; a burst may go at once.
+ */
+const WRITES_PER_SECOND = 1;
+const WRITES_BURST = 15;
+
+type Answer = { headers: Record<string, string | number | undefined>; data: unknown };
+
+/**
+ * Octokit as Perch uses it (GIT6): an answer seen before is asked for by its
+ * ETag, which costs nothing of the hour's budget; `retry-after` is honoured;
+ * a 409 is an answer, not a failure to retry, which would stall a commit for 15 s.
+ */
+export function createOctokit(options: { apiUrl: string; token: string }): Octokit {
+  const mayWait = (retryAfter: number, kind: string, attempts: number): boolean => {
+    log.warn({ retryAfter }, `the forge asks to wait: ${kind}`);
+    return retryAfter <= RETRY_AFTER_MAX_S && attempts < 1;
+  };
+  const octokit = new Octokit({
+    userAgent: 'perch',
+    auth: options.token,
+    baseUrl: options.apiUrl.replace(/\/$/, ''),
+    retry: { doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451], retries: 2 },
+    throttle: {
+      write: writeTurns(),
+      onRateLimit: (after: number, _options: object, _octokit: unknown, attempts: number) =>
+        mayWait(after, 'rate limit', attempts),
+      onSecondaryRateLimit: (after: number, _options: object, _octokit: unknown, attempts: number) =>
+        mayWait(after, 'secondary limit', attempts),
+    },
+    log: { debug: () => {}, info: () => {}, warn: (text: string) => log.warn(text), error: () => {} },
+  });
+  rememberAnswers(octokit);
+  watchBudget(octokit);
+  return octokit;
+}
+
+/** What Octokit awaits before each write, in the form it awaits it in: one limiter, whatever the key. */
+function writeTurns() {
+  const bucket = new TokenBucket(WRITES_PER_SECOND, WRITES_BURST);
+  let turn: Promise<void> = Promise.resolve();
+  const schedule = (_options: object, run: () => Promise<void>): Promise<void> => {
+    turn = turn.then(async () => {
+      for (let wait = bucket.take(); wait > 0; wait = bucket.take()) await sleep(wait);
+    });
+    return turn.then(run);
+  };
+  return { key: () => ({ schedule }) } as never;
+}
+
+/** What changes seldom is asked for by its ETag. Trees and blobs never change: GithubClient keeps those. */
+function rememberAnswers(octokit: Octokit): void {
+  const answers = new LRUCache<string, Answer>({ max: ANSWERS_CACHED });
+  octokit.hook.wrap('request', async (request, options) => {
+    const { method, url } = octokit.request.endpoint(options);
+    if (method !== 'GET' || /\/git\/(?:trees|blobs)\//.test(url)) return request(options);
+    const known = answers.get(url);
+    if (known?.headers.etag) options.headers['if-none-match'] = String(known.headers.etag);
+    try {
+      const answer = await request(options);
+      if (answer.headers.etag) answers.set(url, answer);
+      return answer;
+    } catch (error) {
+      if (known && error instanceof RequestError && error.status === 304) return { ...known } as never;
+      throw error;
+    }
+  });
+}
+
+function watchBudget(octokit: Octokit): void {
+  let toldUntil = 0;
+  octokit.hook.after('request', ({ headers }) => {
+    const limit = Number(headers['x-ratelimit-limit']);
+    const remaining = Number(headers['x-ratelimit-remaining']);
+    const reset = Number(headers['x-ratelimit-reset']);
+    if (!(limit > 0) || remaining >= limit * LOW_BUDGET || reset <= toldUntil) return;
+    toldUntil = reset;
+    log.warn({ remaining, limit, reset: new Date(reset * 1000).toISOString() }, 'GitHub’s budget runs low');
+  });
+}
