@@ -9,6 +9,7 @@ import { OriginCheck } from './auth/origin.js';
 import { serveClient } from './client-files.js';
 import type { Config } from './config.js';
 import { ErrorFilter } from './platform/error.filter.js';
+import { HttpConnections } from './platform/http-connections.js';
 import { NestLog } from './platform/nest-log.js';
 import { NotificationListener } from './platform/notification-listener.js';
 import type { Surroundings } from './platform/platform.module.js';
@@ -42,14 +43,17 @@ export async function startApplication(
     bodyParser: false,
     abortOnError: false,
   });
+  const server = app.getHttpServer() as Server;
+  const connections = new HttpConnections(server);
   try {
     await prepare(app, config);
-    await app.listen(port, config.host);
+    await app.init();
+    await listen(server, port, config.host);
   } catch (error) {
     await app.close();
     throw error;
   }
-  const address = (app.getHttpServer() as Server).address() as AddressInfo;
+  const address = server.address() as AddressInfo;
   const auth = app.get(AuthService);
   const publicUrl = app.get(PublicUrl);
   publicUrl.listening(config.host, address.port);
@@ -57,8 +61,19 @@ export async function startApplication(
     url: publicUrl.get(),
     port: address.port,
     createOwnerLink: async () => `${publicUrl.get()}/sign-in#${await auth.createOwnerLink()}`,
-    stop: () => app.close(),
+    stop: () => connections.endDuring(() => app.close()),
   };
+}
+
+/** Nest's own `listen` would log a taken port as an error; here it is for the caller to say. */
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
 }
 
 async function prepare(app: NestExpressApplication, config: Config): Promise<void> {
@@ -89,6 +104,7 @@ function securityHeaders(config: Config) {
         workerSrc: ["'self'", 'blob:'],
         styleSrc: ["'self'", "'unsafe-inline'"],
         imgSrc: ["'self'", 'data:', 'blob:'],
+        mediaSrc: ["'self'", 'blob:'],
         fontSrc: ["'self'", 'data:'],
         connectSrc: ["'self'"],
         frameAncestors: ["'none'"],
@@ -96,6 +112,7 @@ function securityHeaders(config: Config) {
       },
     },
     strictTransportSecurity: config.publicUrl?.startsWith('https:') ?? false,
+    frameguard: { action: 'deny' },
     referrerPolicy: { policy: 'same-origin' },
   });
 }

@@ -5,8 +5,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The built client. Hashed files never change; every other page address is the one page, asked for anew each time. */
-export function serveClient(app: NestExpressApplication): void {
-  const folder = join(packageRoot(), 'dist', 'client');
+export function serveClient(
+  app: Pick<NestExpressApplication, 'use'>,
+  folder = join(packageRoot(), 'dist', 'client'),
+): void {
   app.use(
     '/assets',
     express.static(join(folder, 'assets'), { immutable: true, maxAge: '1y', fallthrough: false }),

@@ -54,7 +54,7 @@ const environment = z
         message: `is required to listen on ${value.PERCH_HOST}: Perch answers under the name it is known by alone`,
       });
     }
-    if (value.PERCH_URL && new URL(value.PERCH_URL).pathname !== '/') {
+    if (value.PERCH_URL && URL.canParse(value.PERCH_URL) && new URL(value.PERCH_URL).pathname !== '/') {
       context.addIssue({
         code: 'custom',
         path: ['PERCH_URL'],

@@ -77,8 +77,9 @@ export class PerchServer {
     return new PerchServer(await startApplication(config, surroundings), surroundings, !given);
   }
 
+  /** Where it listens, whatever PERCH_URL says. */
   get url(): string {
-    return this.application.url;
+    return `http://127.0.0.1:${this.application.port}`;
   }
 
   async stop(): Promise<void> {

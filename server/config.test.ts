@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { Config, ConfigError } from './config.js';
+
+function faultsOf(env: NodeJS.ProcessEnv, argv: string[] = []): readonly string[] {
+  try {
+    Config.load(env, argv);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+}
+
+const secret = 's'.repeat(32);
+
+test('nothing needs to be set on one’s own machine', () => {
+  const config = Config.load({}, []);
+  expect(config).toMatchObject({ host: '127.0.0.1', port: 4600, anyPortWillDo: true, github: undefined });
+  expect(Config.load({ PERCH_PORT: '', PERCH_URL: '' }, [])).toMatchObject({
+    port: 4600,
+    publicUrl: undefined,
+  });
+  expect(Config.load({ PERCH_PORT: '4600' }, [])).toMatchObject({ port: 4600, anyPortWillDo: false });
+  expect(Config.load({}, ['--repo', '../game'])).toMatchObject({ repositoryPath: '../game' });
+});
+
+test('every fault is told at once, each by its name', () => {
+  const faults = faultsOf(
+    {
+      PERCH_PORT: '99999',
+      PERCH_HOST: '0.0.0.0',
+      GITHUB_API_URL: 'https://api.github.com',
+      DATABASE_URL: 'x',
+    },
+    ['--wat'],
+  );
+  for (const name of ['PERCH_PORT', 'PERCH_SECRET', 'PERCH_URL', 'GITHUB_TOKEN', 'DATABASE_URL', '--wat'])
+    expect(faults.filter((fault) => fault.includes(name)).length).toBeGreaterThan(0);
+});
+
+test('SEC2 anything but loopback demands a secret, and a name where the address has none', () => {
+  for (const PERCH_HOST of ['127.0.0.1', '127.1.2.3', 'localhost', '::1'])
+    expect(faultsOf({ PERCH_HOST })).toEqual([]);
+  for (const PERCH_HOST of ['192.168.1.2', '0.0.0.0', '::', 'perch.example', '127.evil.example']) {
+    expect(faultsOf({ PERCH_HOST }).join()).toContain('PERCH_SECRET');
+    const PERCH_URL = 'https://perch.example/';
+    expect(faultsOf({ PERCH_HOST, PERCH_SECRET: 'short', PERCH_URL }).join()).toContain('PERCH_SECRET');
+    expect(faultsOf({ PERCH_HOST, PERCH_SECRET: secret, PERCH_URL })).toEqual([]);
+  }
+  expect(faultsOf({ PERCH_HOST: '0.0.0.0', PERCH_SECRET: secret }).join()).toContain('PERCH_URL');
+});
+
+test('PERCH_URL is an origin of its own', () => {
+  expect(Config.load({ PERCH_URL: 'https://perch.example/' }, []).publicUrl).toBe('https://perch.example');
+  for (const PERCH_URL of ['https://example.com/perch', 'ftp://perch.example', 'perch.example'])
+    expect([PERCH_URL, faultsOf({ PERCH_URL }).length]).toEqual([PERCH_URL, 1]);
+});
