@@ -56,7 +56,7 @@ test('a stop ends sockets and idle connections, stores what it acknowledged, and
   await perch.stop();
   expect(performance.now() - start).toBeLessThan(3_000);
   expect(await ended).toBeTruthy();
-  await expect(fetch(perch.url)).rejects.toThrow();
+  await expect(fetch(perch.url)).rejects.toThrow('fetch failed');
   await expect.poll(connections).toBe(0);
   const { rows } = await database.query('SELECT * FROM workspace_presence');
   expect(rows).toEqual([]);

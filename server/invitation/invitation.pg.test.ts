@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Invitation } from '../protocol/invitation.js';
 import type { Account } from '../protocol/user.js';
 import { cookieOf, OWNER, PerchServer, REPO } from '../testing/perch-server.js';
@@ -104,6 +104,30 @@ test('SEC1 whoever is removed is out at once: of the API and of his sockets', as
   expect((await perch.ask(bob, 'GET /api/workspaces/recent')).body).toEqual([]);
   expect((await perch.ask(bob, 'GET /api/repositories')).body).toEqual([]);
   socket.disconnect();
+});
+
+test('SEC1 whoever is removed, or signs out, on one process is out on the others', async () => {
+  vi.resetModules();
+  const other = await PerchServer.start(perch.surroundings);
+  const bob = await perch.invite(owner, 'write', 'Bob on another');
+  const carol = await perch.invite(owner, 'write', 'Carol on another');
+  const workspaceId = await other.open(bob);
+  const [bobs, carols] = [other.socket(bob), other.socket(carol)];
+  for (const socket of [bobs, carols]) {
+    await new Promise<void>((resolve) => socket.on('connect', resolve).connect());
+    await socket.emitWithAck('workspace:join', { workspaceId });
+  }
+  const closed = new Promise((resolve) => bobs.on('workspace:closed', resolve));
+  const ended = new Promise((resolve) => carols.on('disconnect', resolve));
+  const { id } = await whoIs(bob);
+  await perch.ask(owner, 'DELETE /api/members/:id', { params: { id }, query: repository });
+  await perch.ask(carol, 'DELETE /api/session');
+  expect(await closed).toMatchObject({ workspaceId });
+  expect(await ended).toBe('io server disconnect');
+  const again = await other.ask(bob, 'GET /api/workspaces/:id/files', { params: { id: workspaceId } });
+  expect(again.status).toBe(404);
+  bobs.disconnect();
+  await other.stop();
 });
 
 test('SEC1 a removal whose notice was lost is noticed all the same', async () => {

@@ -85,9 +85,9 @@ test('GIT6 a short retry-after is sat out, a long one is told', async () => {
 
 test('GIT1 a branch is moved once: a broken answer is told, not sent again', async () => {
   handlers = [say(502, { message: 'Bad gateway' })];
-  await expect(client.updateRef(update)).rejects.toThrow();
+  await expect(client.updateRef(update)).rejects.toThrow('Bad gateway');
   handlers = [(request) => request.socket.destroy()];
-  await expect(client.updateRef(update)).rejects.toThrow();
+  await expect(client.updateRef(update)).rejects.toThrow('other side closed');
   expect(asked).toEqual(['POST /api/graphql', 'POST /api/graphql']);
 });
 
