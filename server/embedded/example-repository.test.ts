@@ -37,9 +37,9 @@ test('EXA1 its branches are the same commits everywhere', async () => {
   }
   // They change when the files do.
   expect(await git('for-each-ref', '--format=%(refname:short) %(objectname)')).toMatchInlineSnapshot(`
-    "feat/double-jump 87beb063ffde8fac1892fb7cf7595d6d0e83e76f
-    fix/sound-volume 560d7b2c50397df51805d933b316cb2d8c467049
-    main ab9ed5e8c671dfa8eca9bf3a0cbc4d4718cd9127"
+    "feat/double-jump e7f15bfaac4a8546a5fdb2e7e8f77bbe528901a8
+    fix/sound-volume ee3c58ad526fe68df6385a2dc0c52b5019511b27
+    main 78c9f6c6cb88bfea20a8b50587a2a7e8c24d52cb"
   `);
   expect(await git('symbolic-ref', 'HEAD')).toBe('refs/heads/main');
 });
@@ -75,7 +75,11 @@ test('EXA4 the game passes its own tests at every commit', async () => {
     commits.map(async (commit) => {
       const tree = join(directory, commit);
       await mkdir(tree);
-      await git(`--work-tree=${tree}`, 'restore', '--source', commit, '--worktree', '.');
+      // Of its own index, or they would wait for each other's lock.
+      const env = { ...process.env, GIT_INDEX_FILE: `${tree}.index` };
+      await run('git', ['--git-dir', repository, '--work-tree', tree, 'checkout', commit, '--', '.'], {
+        env,
+      });
       const tests = await readdir(join(tree, 'tests')).catch(() => []);
       if (tests.length === 0) return 0;
       await run(process.execPath, ['--test'], { cwd: tree, env: { PATH: process.env.PATH } });
