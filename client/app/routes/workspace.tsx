@@ -90,6 +90,7 @@ function OpenWorkspace({ owner, repo, branch }: BranchRef) {
         </Header>
         <WorkspaceNotices workspace={workspace}>
           <main id="main" className="frame-main" tabIndex={-1}>
+            <h1 className="visually-hidden">{`${workspace.owner}/${workspace.repo}, ${workspace.branch}`}</h1>
             <Suspense fallback={<DelayedProgress label="Loading the editor" />}>
               <WorkspaceCode workspace={workspace} />
             </Suspense>

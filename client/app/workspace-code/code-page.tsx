@@ -96,18 +96,19 @@ export function CodePage({ workspace }: { workspace: Workspace }) {
     return (
       <div className="code-page code-page-narrow">
         <div className="narrow-body">{pane === 'files' ? side : pane === 'editor' ? editor : activity}</div>
-        <SegmentedControl
-          className="narrow-switch"
-          fullWidth
-          aria-label="Show"
-          onChange={(index) => setPane(panes[index]!.pane)}
-        >
-          {panes.map((each) => (
-            <SegmentedControl.Button key={each.pane} selected={each.pane === pane} leadingVisual={each.icon}>
-              {each.label}
-            </SegmentedControl.Button>
-          ))}
-        </SegmentedControl>
+        <div className="narrow-switch">
+          <SegmentedControl fullWidth aria-label="Show" onChange={(index) => setPane(panes[index]!.pane)}>
+            {panes.map((each) => (
+              <SegmentedControl.Button
+                key={each.pane}
+                selected={each.pane === pane}
+                leadingVisual={each.icon}
+              >
+                {each.label}
+              </SegmentedControl.Button>
+            ))}
+          </SegmentedControl>
+        </div>
       </div>
     );
   }

@@ -51,21 +51,22 @@ export function SidePanel({
   const { changes } = files;
   return (
     <div className="side-panel">
-      <SegmentedControl
-        className="side-switch"
-        fullWidth
-        size="small"
-        aria-label="Side panel"
-        onChange={(index) => onView(index === 0 ? 'explorer' : 'changes')}
-      >
-        <SegmentedControl.Button selected={view === 'explorer'}>Explorer</SegmentedControl.Button>
-        <SegmentedControl.Button
-          selected={view === 'changes'}
-          count={changes.length > 0 ? changes.length : undefined}
+      <div className="side-switch">
+        <SegmentedControl
+          fullWidth
+          size="small"
+          aria-label="Side panel"
+          onChange={(index) => onView(index === 0 ? 'explorer' : 'changes')}
         >
-          Changes
-        </SegmentedControl.Button>
-      </SegmentedControl>
+          <SegmentedControl.Button selected={view === 'explorer'}>Explorer</SegmentedControl.Button>
+          <SegmentedControl.Button
+            selected={view === 'changes'}
+            count={changes.length > 0 ? changes.length : undefined}
+          >
+            Changes
+          </SegmentedControl.Button>
+        </SegmentedControl>
+      </div>
       <div className="side-body">
         {view === 'explorer' ? (
           <FileTree

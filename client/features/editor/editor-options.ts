@@ -12,6 +12,8 @@ export const editorOptions: editor.IStandaloneEditorConstructionOptions = {
   padding: { top: 8, bottom: 8 },
   fixedOverflowWidgets: true,
   tabSize: 2,
+  // Faded text would be too faint to read.
+  showUnused: false,
   // A suggestion accepted by Enter surprises whoever types prose or is watched by others.
   acceptSuggestionOnEnter: 'smart',
   unicodeHighlight: { ambiguousCharacters: false },

@@ -55,7 +55,9 @@ export function FileNameDialog({ title, initial, action, pending, problem, onSub
             <FormControl.Caption>Slashes make folders.</FormControl.Caption>
           )}
         </FormControl>
-        <button type="submit" hidden />
+        <button type="submit" hidden>
+          {action}
+        </button>
       </form>
     </Dialog>
   );

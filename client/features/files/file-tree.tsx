@@ -190,7 +190,7 @@ function Row({ node, rows, openPath, writable, peopleAt, onOpen, onRename, onDel
       <TreeView.LeadingVisual>
         <FileGlyph node={node} />
       </TreeView.LeadingVisual>
-      <span className={node.change ? `file-name change-${node.change}` : 'file-name'}>{node.name}</span>
+      <span className="file-name">{node.name}</span>
       <TreeView.TrailingVisual>
         <span className="file-trailing">
           {(peopleAt.get(node.path) ?? []).map((person) => (

@@ -44,7 +44,9 @@ export function AccountDialog({ account, onClose }: { account: Account; onClose:
           />
           <FormControl.Caption>Public in the repository’s history.</FormControl.Caption>
         </FormControl>
-        <button type="submit" hidden />
+        <button type="submit" hidden>
+          Save
+        </button>
       </form>
     </Dialog>
   );

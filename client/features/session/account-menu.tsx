@@ -42,7 +42,7 @@ export function AccountMenu() {
         <ActionMenu.Overlay width="medium" align="end">
           <ActionList>
             <ActionList.Group>
-              <ActionList.GroupHeading as="h3">Name and e-mail for commits</ActionList.GroupHeading>
+              <ActionList.GroupHeading>Name and e-mail for commits</ActionList.GroupHeading>
               <ActionList.Item onSelect={() => setEditing(true)}>
                 <ActionList.LeadingVisual>
                   <PencilIcon />
@@ -52,7 +52,7 @@ export function AccountMenu() {
               </ActionList.Item>
             </ActionList.Group>
             <ActionList.Group selectionVariant="single">
-              <ActionList.GroupHeading as="h3">Theme</ActionList.GroupHeading>
+              <ActionList.GroupHeading>Theme</ActionList.GroupHeading>
               {THEMES.map(({ mode: each, label, icon: Icon }) => (
                 <ActionList.Item key={each} selected={each === mode} onSelect={() => setColorMode(each)}>
                   {label}
