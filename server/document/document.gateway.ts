@@ -135,8 +135,10 @@ export class DocumentGateway implements OnGatewayInit<SocketServer>, OnGatewayCo
       if (!connection) continue;
       for (const [documentId, joined] of session.joined) {
         const role = await this.#roleOf(connection.data.account, joined.workspaceId);
+        // Whether it may still be here cannot be found out now; the next look does.
+        if (role === 'unknown') continue;
         joined.writable = role === 'write';
-        if (role) continue;
+        if (role !== 'none') continue;
         session.joined.delete(documentId);
         await connection.leave(roomOf(documentId));
         this.documents.leave(documentId, connectionId);
@@ -144,12 +146,12 @@ export class DocumentGateway implements OnGatewayInit<SocketServer>, OnGatewayCo
     }
   }
 
-  async #roleOf(account: Account, workspaceId: string): Promise<'read' | 'write' | null> {
+  async #roleOf(account: Account, workspaceId: string): Promise<'read' | 'write' | 'none' | 'unknown'> {
     try {
       const { role } = await this.workspaces.require(account, workspaceId, 'read');
       return role === 'read' ? 'read' : 'write';
-    } catch {
-      return null;
+    } catch (error) {
+      return error instanceof ProtocolError && error.code === 'not-found' ? 'none' : 'unknown';
     }
   }
 }

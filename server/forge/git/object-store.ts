@@ -58,6 +58,30 @@ export class ObjectStore {
     return git(this.directory, ['cat-file', 'blob', sha]);
   }
 
+  /** Where `.gitmodules` of a tree says the submodule at a path comes from, or null. */
+  async submoduleUrl(tree: string, path: string): Promise<string | null> {
+    const read = async (pattern: string): Promise<string[]> => {
+      try {
+        const found = await gitText(this.directory, [
+          'config',
+          '-z',
+          '--blob',
+          `${tree}:.gitmodules`,
+          '--get-regexp',
+          pattern,
+        ]);
+        return found.split('\0').filter(Boolean);
+      } catch (error) {
+        if (error instanceof GitFailure) return [];
+        throw error;
+      }
+    };
+    const byPath = (await read('^submodule[.].*[.]path$')).find((line) => line.split('\n')[1] === path);
+    const section = byPath?.split('\n')[0]?.replace(/path$/, 'url');
+    const urls = section ? await read('^submodule[.].*[.]url$') : [];
+    return urls.find((line) => line.split('\n')[0] === section)?.split('\n')[1] ?? null;
+  }
+
   async writeBlob(bytes: Uint8Array): Promise<string> {
     const written = await git(this.directory, ['hash-object', '-w', '-t', 'blob', '--stdin'], {
       input: bytes,

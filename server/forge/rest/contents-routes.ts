@@ -33,13 +33,16 @@ export function contentsRoutes(router: Router, context: ForgeContext): void {
     }
     const bytes = entry.type === 'blob' ? await repository.objects.readBlob(entry.sha) : Buffer.alloc(0);
     if (/vnd\.github(?:\.v3)?\.raw/.test(request.headers.accept ?? '')) {
-      response.type('application/octet-stream').send(bytes);
+      response.set('content-type', 'application/vnd.github.raw; charset=utf-8').send(bytes);
       return;
     }
     const answer = entryAnswer(repository, entry, ref);
     if (entry.mode === '120000') response.json({ ...answer, target: bytes.toString() });
-    else if (entry.type === 'commit') response.json({ ...answer, submodule_git_url: null });
-    else if (bytes.byteLength > INLINE_MAX_BYTES) response.json({ ...answer, content: '', encoding: 'none' });
+    else if (entry.type === 'commit') {
+      const submodule_git_url = await repository.objects.submoduleUrl(tree, path);
+      response.json({ ...answer, submodule_git_url });
+    } else if (bytes.byteLength > INLINE_MAX_BYTES)
+      response.json({ ...answer, content: '', encoding: 'none' });
     else
       response.json({
         ...answer,
