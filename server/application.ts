@@ -4,7 +4,7 @@ import helmet from 'helmet';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AppModule } from './app.module.js';
-import { AuthService } from './auth/auth.service.js';
+import { AuthService, type OwnerIdentity } from './auth/auth.service.js';
 import { OriginCheck } from './auth/origin.js';
 import { serveClient } from './client-files.js';
 import type { Config } from './config.js';
@@ -23,8 +23,8 @@ export type Application = {
   /** Where it listens. */
   url: string;
   port: number;
-  /** A new link that signs the owner in once. */
-  createOwnerLink(): Promise<string>;
+  /** A new link that signs the owner in once. The first makes the owner, called as given. */
+  createOwnerLink(identity?: OwnerIdentity): Promise<string>;
   /** Takes no more requests, stores what waits, tells the sockets, and ends every connection. */
   stop(): Promise<void>;
 };
@@ -60,7 +60,7 @@ export async function startApplication(
   return {
     url: publicUrl.get(),
     port: address.port,
-    createOwnerLink: async () => `${publicUrl.get()}/sign-in#${await auth.createOwnerLink()}`,
+    createOwnerLink: async (identity) => `${publicUrl.get()}/sign-in#${await auth.createOwnerLink(identity)}`,
     stop: () => connections.endDuring(() => app.close()),
   };
 }

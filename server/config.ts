@@ -37,7 +37,6 @@ const environment = z
       'GitHub’s API, e.g. https://api.github.com; without one the built-in forge is started',
     ),
     GITHUB_TOKEN: optional(z.string()).describe('The token for GITHUB_API_URL'),
-    GITHUB_WEBHOOK_SECRET: optional(z.string()).describe('Shared with the repository’s webhooks'),
   })
   .superRefine((value, context) => {
     if (!isLoopback(value.PERCH_HOST) && !value.PERCH_SECRET) {
@@ -82,7 +81,7 @@ export class Config {
   readonly stateDirectory: string;
   readonly logLevel: string;
   readonly databaseUrl: string | undefined;
-  readonly github: { apiUrl: string; token: string; webhookSecret: string | undefined } | undefined;
+  readonly github: { apiUrl: string; token: string } | undefined;
   /** A local repository to serve, from `--repo`. */
   readonly repositoryPath: string | undefined;
 
@@ -100,7 +99,6 @@ export class Config {
         ? {
             apiUrl: value.GITHUB_API_URL,
             token: value.GITHUB_TOKEN,
-            webhookSecret: value.GITHUB_WEBHOOK_SECRET,
           }
         : undefined;
     this.repositoryPath = repositoryPath;

@@ -3,6 +3,7 @@ import { migrateDatabase } from '../db/migrate.js';
 import { startApplication, type Application } from './application.js';
 import { Config, ConfigError } from './config.js';
 import { startEmbeddedForge } from './embedded/forge.js';
+import { gitIdentity } from './embedded/git-identity.js';
 import { startEmbeddedPostgres } from './embedded/postgres.js';
 import { exitWithParent } from './launch/parent-watch.js';
 import { log } from './platform/log.js';
@@ -32,7 +33,9 @@ async function main(): Promise<void> {
   const github = config.github ?? (await startGit(config));
   const app = await listen(config, { databaseUrl, github });
   started.unshift({ name: 'the server', stop: () => app.stop() });
-  process.stdout.write(`Perch is ready: ${await app.createOwnerLink()}\n`);
+  process.stdout.write(
+    `Perch is ready: ${await app.createOwnerLink(await gitIdentity(config.repositoryPath))}\n`,
+  );
 }
 
 async function startDatabase(stateDirectory: string): Promise<string> {

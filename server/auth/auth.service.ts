@@ -14,6 +14,9 @@ export const SESSION_MS = 30 * DAY_MS;
 const RENEW_AFTER_MS = DAY_MS;
 const LINK_MS = DAY_MS;
 
+/** What the owner is called until he says otherwise. */
+export type OwnerIdentity = { name?: string | undefined; email?: string | undefined };
+
 /** Who somebody is. A session lives 30 days from its last use, in a cookie whose secret only the browser has. */
 @Injectable()
 export class AuthService {
@@ -37,8 +40,11 @@ export class AuthService {
   }
 
   /** A link that signs the owner in once. Links of before that nobody used stop working. */
-  async createOwnerLink(): Promise<string> {
-    const owner = await this.repository.findOrInsertOwner('Owner', 'owner@users.perch.invalid');
+  async createOwnerLink({ name, email }: OwnerIdentity = {}): Promise<string> {
+    const owner = await this.repository.findOrInsertOwner(
+      name ?? 'Owner',
+      email ?? 'owner@users.perch.invalid',
+    );
     const { secret, hash } = this.secrets.create();
     await this.repository.replaceSignInLink(hash, owner.id, new Date(Date.now() + LINK_MS));
     return secret;

@@ -1,3 +1,4 @@
+import { initials } from '@/lib/initials.js';
 import { personColor } from '@/lib/person-color.js';
 import type { PresentPerson } from './people-of.js';
 import './presence-avatars.css';
@@ -28,12 +29,4 @@ export function PresenceAvatars({ people }: { people: readonly PresentPerson[] }
       {people.length > SHOWN && <li className="avatar avatar-more">+{people.length - SHOWN}</li>}
     </ul>
   );
-}
-
-function initials(name: string): string {
-  const words = name.split(/\s+/);
-  return [words[0], words.length > 1 ? words.at(-1) : '']
-    .map((word) => [...(word ?? '')][0] ?? '')
-    .join('')
-    .toUpperCase();
 }

@@ -2,6 +2,7 @@ import { DeviceDesktopIcon, MoonIcon, PencilIcon, SignOutIcon, SunIcon } from '@
 import { ActionList, ActionMenu } from '@primer/react';
 import { useState } from 'react';
 import { setColorMode, useColorMode, type ColorMode } from '@/lib/color-mode.js';
+import { initials } from '@/lib/initials.js';
 import { personColor } from '@/lib/person-color.js';
 import { AccountDialog } from './account-dialog.js';
 import { useAccount, useSignOut } from './use-account.js';
@@ -33,7 +34,7 @@ export function AccountMenu() {
               style={{ background: personColor(account.color) }}
               aria-hidden="true"
             >
-              {account.name.slice(0, 1).toUpperCase()}
+              {initials(account.name)}
             </span>
           )}
         >

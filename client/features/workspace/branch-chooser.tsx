@@ -41,6 +41,7 @@ export function BranchChooser({ owner, repo, current, mayCreate, onChoose }: Pro
       {shown.length > 0 ? (
         <ActionList
           className="branch-list"
+          role={current ? 'listbox' : undefined}
           selectionVariant={current ? 'single' : undefined}
           aria-label="Branches"
         >
