@@ -74,12 +74,12 @@ export class AuthRepository {
   }
 
   async updateUser(userId: string, set: { name?: string; email?: string }): Promise<UserRow | undefined> {
-    const [user] = await this.connection.database
-      .update(users)
-      .set(set)
-      .where(eq(users.id, userId))
-      .returning();
-    return user;
+    return this.connection.transaction(async (transaction) => {
+      const [user] = await transaction.update(users).set(set).where(eq(users.id, userId)).returning();
+      // Whoever shows the name somewhere reads it again.
+      await transaction.execute(sql`SELECT pg_notify('perch_account', ${userId})`);
+      return user;
+    });
   }
 
   async findUsers(ids: readonly string[]): Promise<UserRow[]> {

@@ -2,7 +2,13 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import createSubscriber from 'pg-listen';
 import { log } from './log.js';
 
-export type Channel = 'perch_document' | 'perch_event' | 'perch_presence' | 'perch_access' | 'perch_file';
+export type Channel =
+  | 'perch_document'
+  | 'perch_event'
+  | 'perch_presence'
+  | 'perch_access'
+  | 'perch_account'
+  | 'perch_file';
 
 /** How often readers look without having been woken: a notice can be lost while LISTEN reconnects (DOC4). */
 export const CATCH_UP_MS = 5_000;

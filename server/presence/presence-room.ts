@@ -9,8 +9,8 @@ type Outside = {
   read(): Promise<{ processId: string; presence: Presence }[]>;
   /** What is different from what was told before. */
   changed(upserted: Presence[], removed: Presence[]): void;
-  /** Which of this process's connections have a row: the others' rows were lost. */
-  ownStored(connectionIds: ReadonlySet<string>): void;
+  /** This process's connections that have a row: the others' rows were lost. */
+  ownStored(stored: ReadonlyMap<string, Presence>): void;
 };
 
 /**
@@ -79,14 +79,18 @@ export class PresenceRoom {
     const present = new Set(foreign.map((each) => each.connectionId));
     const upserted = foreign.filter((each) => {
       const told = this.#told.get(each.connectionId);
-      return !told || told.count < each.count;
+      return !told || told.count < each.count || told.person.name !== each.person.name;
     });
     const removed = [...this.#told.values()].filter((each) => !present.has(each.connectionId));
     for (const each of removed) this.#told.delete(each.connectionId);
     for (const each of upserted) this.#told.set(each.connectionId, each);
     if (upserted.length + removed.length > 0) this.outside.changed(upserted, removed);
     this.outside.ownStored(
-      new Set(rows.filter((row) => row.processId === processId).map((row) => row.presence.connectionId)),
+      new Map(
+        rows
+          .filter((row) => row.processId === processId)
+          .map(({ presence }) => [presence.connectionId, presence]),
+      ),
     );
   }
 }

@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { workspacePresence } from '../../db/schema/presence.js';
+import { AuthRepository } from '../auth/auth.repository.js';
 import { createTestRoom, type TestRoom } from '../commit/testing/test-room.js';
 import { startTestServer, TestClient, type TestServer } from './testing/test-server.js';
 
@@ -101,6 +102,15 @@ test('PRS1: a connection whose heartbeat is older than 30 s is offline, and its 
   expect(late.seen()).toEqual(['Alice -', 'Alice -']);
   expect(alice.seen()).not.toContain('Bob -');
   await vi.waitFor(async () => expect(await rows()).toHaveLength(2), { timeout: 15_000 });
+});
+
+test('PRS1: a new name is on every screen at once, in both processes', async () => {
+  const alice = await connect(here, 'alice');
+  const bob = await connect(there, 'bob');
+  await until(() => expect(alice.seen()).toEqual(['Alice -', 'Bob -']));
+  await new AuthRepository(room.database).updateUser(room.bob.id, { name: 'Robert' });
+  await until(() => expect(alice.seen()).toEqual(['Alice -', 'Robert -']));
+  await until(() => expect(bob.seen()).toEqual(['Alice -', 'Robert -']));
 });
 
 test('PRS2: an older state never overwrites a newer, on no screen and in no row', async () => {

@@ -40,7 +40,7 @@ export class PresenceService implements OnModuleInit, BeforeApplicationShutdown 
   #storeTimer: NodeJS.Timeout | undefined;
   #telling = false;
   #stopped = false;
-  #stopListening: (() => void) | undefined;
+  readonly #stopListening: (() => void)[] = [];
 
   constructor(
     private readonly rows: PresenceRepository,
@@ -52,10 +52,15 @@ export class PresenceService implements OnModuleInit, BeforeApplicationShutdown 
   ) {}
 
   async onModuleInit(): Promise<void> {
-    this.#stopListening = await this.notifications.listen('perch_presence', (workspaceId) => {
-      if (workspaceId === null) for (const room of this.#rooms.values()) room.wake();
-      else this.#rooms.get(workspaceId)?.wake();
-    });
+    const wakeAll = (): void => {
+      for (const room of this.#rooms.values()) room.wake();
+    };
+    this.#stopListening.push(
+      await this.notifications.listen('perch_presence', (workspaceId) =>
+        workspaceId === null ? wakeAll() : this.#rooms.get(workspaceId)?.wake(),
+      ),
+      await this.notifications.listen('perch_account', wakeAll),
+    );
     const heartbeat = setInterval(() => {
       for (const connectionId of this.#own.keys()) this.#unstored.add(connectionId);
       this.#storeSoon();
@@ -68,7 +73,7 @@ export class PresenceService implements OnModuleInit, BeforeApplicationShutdown 
 
   async beforeApplicationShutdown(): Promise<void> {
     this.#stopped = true;
-    this.#stopListening?.();
+    for (const stop of this.#stopListening) stop();
     for (const timer of this.#timers) clearTimeout(timer);
     clearTimeout(this.#storeTimer);
     await this.#storing;
@@ -179,14 +184,23 @@ export class PresenceService implements OnModuleInit, BeforeApplicationShutdown 
         },
         ownStored: (stored) => {
           for (const [connectionId, own] of this.#own)
-            if (own.workspaceId === workspaceId && !stored.has(connectionId))
-              this.#unstored.add(connectionId);
+            if (own.workspaceId === workspaceId) this.#compareStored(own, stored.get(connectionId));
           this.#storeSoon();
         },
       });
       this.#rooms.set(workspaceId, room);
     }
     await room.loaded();
+  }
+
+  /** The row tells what its person is called now; where there is none it was lost. */
+  #compareStored(own: Own, stored: Presence | undefined): void {
+    const { connectionId, person } = own.presence;
+    if (!stored) this.#unstored.add(connectionId);
+    else if (stored.person.name !== person.name) {
+      own.presence = { ...own.presence, person: stored.person };
+      this.#tellSoon(connectionId);
+    }
   }
 
   #tellSoon(connectionId: string): void {
