@@ -7,6 +7,11 @@ export class PerchClient {
     readonly cookie: string,
   ) {}
 
+  /** The same person at another process of the same Perch. */
+  at(url: string): PerchClient {
+    return new PerchClient(url, this.cookie);
+  }
+
   /** Signs in by the link that Perch printed. */
   static async owner(link: string): Promise<PerchClient> {
     const { origin, hash } = new URL(link);
@@ -46,8 +51,9 @@ export class PerchClient {
       headers: { cookie: this.cookie, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
-    if (!response.ok) throw new Error(`${route}: ${response.status} ${await response.text()}`);
-    return (await response.json()) as Reply;
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${route}: ${response.status} ${text}`);
+    return (text === '' ? null : JSON.parse(text)) as Reply;
   }
 
   static async #enter(url: string, path: string, body: unknown): Promise<PerchClient> {

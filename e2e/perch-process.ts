@@ -43,9 +43,13 @@ export class PerchProcess {
           PERCH_STATE: this.stateDirectory,
           PERCH_PORT: this.link ? new URL(this.link).port : '0',
           PERCH_LOG: 'warn',
+          // Nothing of the person who runs the tests: the owner is called Owner.
+          GIT_CONFIG_GLOBAL: '/dev/null',
+          // Held open by us alone: when we die, however, it ends with us.
+          PERCH_PARENT_FD: '3',
           ...this.env,
         },
-        stdio: ['ignore', 'pipe', 'pipe'],
+        stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       },
     );
     this.#child = child;
@@ -59,8 +63,8 @@ export class PerchProcess {
         clearTimeout(timer);
         resolve(ready[1]);
       };
-      child.stdout.on('data', read);
-      child.stderr.on('data', read);
+      child.stdout?.on('data', read);
+      child.stderr?.on('data', read);
       child.on('exit', (code) => reject(new Error(`Perch ended with ${code}:\n${output}`)));
     });
   }
