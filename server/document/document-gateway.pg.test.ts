@@ -1,20 +1,11 @@
 import pg from 'pg';
-import type { Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import * as Y from 'yjs';
 import { Room } from '../../client/lib/room/room.js';
-import type {
-  CallBody,
-  CallReply,
-  ClientEvent,
-  ClientToServerEvents,
-  Result,
-} from '../protocol/client-events.js';
+import type { Result } from '../protocol/client-events.js';
 import { TEXT_NAME, UPDATE_MAX_BYTES, UPDATE_TOTAL_MAX_BYTES } from '../protocol/document.js';
-import type { ServerToClientEvents } from '../protocol/server-events.js';
 import { OWNER, PerchServer, REPO } from '../testing/perch-server.js';
-
-type Live = Extract<CallReply<'document:join'>, { kind: 'live' }>;
+import { DocumentTab } from './testing/document-tab.js';
 
 let perch: PerchServer;
 let database: pg.Client;
@@ -23,7 +14,7 @@ let bob: string;
 let reader: string;
 let workspaceId: string;
 let files = 0;
-const sockets: Socket[] = [];
+const tabs: DocumentTab[] = [];
 const rooms: Room[] = [];
 
 beforeAll(async () => {
@@ -36,7 +27,7 @@ beforeAll(async () => {
   workspaceId = await perch.open(alice);
 });
 afterEach(() => {
-  for (const socket of sockets.splice(0)) socket.disconnect();
+  for (const tab of tabs.splice(0)) tab.socket.disconnect();
   for (const room of rooms.splice(0)) room.stop();
 });
 afterAll(async () => {
@@ -44,68 +35,16 @@ afterAll(async () => {
   await perch.stop();
 });
 
-/** Somebody's connection, as bytes: what no client of ours would send can be sent. */
-class Tab {
-  readonly doc = new Y.Doc();
-  readonly heard: Uint8Array[] = [];
-  documentId = '';
-  generation = 0;
+async function connect(cookie: string): Promise<DocumentTab> {
+  const tab = await DocumentTab.connect(perch, cookie);
+  tabs.push(tab);
+  return tab;
+}
 
-  private constructor(readonly socket: Socket<ServerToClientEvents, ClientToServerEvents>) {
-    socket.on('document:updated', ({ documentId, update }) => {
-      if (documentId !== this.documentId) return;
-      this.heard.push(update);
-      Y.applyUpdate(this.doc, update);
-    });
-  }
-
-  static async connect(cookie: string): Promise<Tab> {
-    const tab = new Tab(perch.socket(cookie));
-    sockets.push(tab.socket);
-    tab.socket.connect();
-    await vi.waitFor(() => expect(tab.socket.connected).toBe(true));
-    return tab;
-  }
-
-  static async in(cookie: string, path: string): Promise<Tab> {
-    const tab = await Tab.connect(cookie);
-    const joined = await tab.join(path);
-    if (!joined.ok || joined.reply.kind !== 'live') throw new Error(JSON.stringify(joined));
-    tab.enter(joined.reply);
-    return tab;
-  }
-
-  get text(): string {
-    return this.doc.getText(TEXT_NAME).toString();
-  }
-
-  enter(state: Live): void {
-    this.documentId = state.documentId;
-    this.generation = state.generation;
-    Y.applyUpdate(this.doc, state.update);
-  }
-
-  join(path: string): Promise<Result<CallReply<'document:join'>>> {
-    return this.call('document:join', { workspaceId, path, clientId: this.doc.clientID, known: null });
-  }
-
-  push(update: Uint8Array, more?: boolean): Promise<Result<CallReply<'document:push'>>> {
-    const { documentId, generation } = this;
-    return this.call('document:push', { documentId, generation, update, ...(more && { more }) });
-  }
-
-  /** The update of an insertion made here. */
-  insert(at: number, text: string, doc = this.doc): Uint8Array {
-    const before = Y.encodeStateVector(doc);
-    doc.getText(TEXT_NAME).insert(at, text);
-    return Y.encodeStateAsUpdate(doc, before);
-  }
-
-  call<Event extends ClientEvent>(event: Event, body: CallBody<Event>): Promise<Result<CallReply<Event>>> {
-    return (this.socket as Socket).timeout(10_000).emitWithAck(event, body) as Promise<
-      Result<CallReply<Event>>
-    >;
-  }
+async function enter(cookie: string, path: string): Promise<DocumentTab> {
+  const tab = await DocumentTab.in(perch, cookie, workspaceId, path);
+  tabs.push(tab);
+  return tab;
 }
 
 /** A file of its own for a test: its path. */
@@ -127,13 +66,13 @@ const rowsOf = async (documentId: string) =>
   ).rows as { seq: string; bytes: Buffer }[];
 
 /** What somebody sees who comes in now. */
-const shownNow = async (path: string) => (await Tab.in(bob, path)).text;
+const shownNow = async (path: string) => (await enter(bob, path)).text;
 
 const code = (result: Result<unknown>) => (result.ok ? 'ok' : result.error.code);
 
 test('DOC4 an update far over the 8,000 bytes of a notice is stored and seen', async () => {
   const path = await makeFile('start\n');
-  const [one, other] = [await Tab.in(alice, path), await Tab.in(bob, path)];
+  const [one, other] = [await enter(alice, path), await enter(bob, path)];
   const long = 'long line\n'.repeat(20_000);
   expect(code(await one.push(one.insert(0, long)))).toBe('ok');
   await vi.waitFor(() => expect(other.text).toBe(`${long}start\n`));
@@ -142,7 +81,7 @@ test('DOC4 an update far over the 8,000 bytes of a notice is stored and seen', a
 
 test('DOC8 a larger one comes in pieces, is one row, and is seen whole', async () => {
   const path = await makeFile('');
-  const [one, other] = [await Tab.in(alice, path), await Tab.in(bob, path)];
+  const [one, other] = [await enter(alice, path), await enter(bob, path)];
   const long = 'x'.repeat(2 * UPDATE_MAX_BYTES + 10);
   const update = one.insert(0, long);
   const before = (await rowsOf(one.documentId)).length;
@@ -158,7 +97,7 @@ test('DOC8 a larger one comes in pieces, is one row, and is seen whole', async (
 
 test('DOC8 what is too large is refused to its sender, who works on', async () => {
   const path = await makeFile('kept\n');
-  const one = await Tab.in(alice, path);
+  const one = await enter(alice, path);
   expect(code(await one.push(new Uint8Array(UPDATE_MAX_BYTES + 1)))).toBe('invalid');
   const piece = new Uint8Array(UPDATE_MAX_BYTES);
   const pieces = Math.floor(UPDATE_TOTAL_MAX_BYTES / UPDATE_MAX_BYTES);
@@ -171,10 +110,10 @@ test('DOC8 what is too large is refused to its sender, who works on', async () =
 test.for([
   ['damaged', () => Uint8Array.of(9, 9, 9, 9)],
   ['empty', () => new Uint8Array(0)],
-  ['cut short', (tab: Tab) => tab.insert(0, 'never seen').subarray(0, -3)],
+  ['cut short', (tab: DocumentTab) => tab.insert(0, 'never seen').subarray(0, -3)],
 ] as const)('DOC8 an update that is %s is refused and not stored', async ([, make]) => {
   const path = await makeFile('kept\n');
-  const one = await Tab.in(alice, path);
+  const one = await enter(alice, path);
   const before = await rowsOf(one.documentId);
   expect(code(await one.push(make(one)))).toBe('invalid');
   expect(await rowsOf(one.documentId)).toEqual(before);
@@ -183,7 +122,7 @@ test.for([
 
 test('DOC8 an update with a hole is out of step and not stored', async () => {
   const path = await makeFile('kept\n');
-  const one = await Tab.in(alice, path);
+  const one = await enter(alice, path);
   one.insert(0, 'skipped ');
   expect(code(await one.push(one.insert(0, 'next ')))).toBe('out-of-step');
   expect(await shownNow(path)).toBe('kept\n');
@@ -191,11 +130,11 @@ test('DOC8 an update with a hole is out of step and not stored', async () => {
 
 test('DOC9 an edit under another’s client id is refused', async () => {
   const path = await makeFile('kept\n');
-  const one = await Tab.in(alice, path);
+  const one = await enter(alice, path);
   const foreign = new Y.Doc();
   Y.applyUpdate(foreign, Y.encodeStateAsUpdate(one.doc));
   expect(code(await one.push(one.insert(0, 'forged ', foreign)))).toBe('forbidden');
-  const stolen = await Tab.connect(bob);
+  const stolen = await connect(bob);
   const joined = await stolen.call('document:join', {
     workspaceId,
     path,
@@ -208,7 +147,7 @@ test('DOC9 an edit under another’s client id is refused', async () => {
 
 test('DOC2 the same update twice changes nothing', async () => {
   const path = await makeFile('kept\n');
-  const one = await Tab.in(alice, path);
+  const one = await enter(alice, path);
   const update = one.insert(0, 'once ');
   expect(code(await one.push(update))).toBe('ok');
   expect(code(await one.push(update))).toBe('ok');
@@ -217,13 +156,13 @@ test('DOC2 the same update twice changes nothing', async () => {
 
 test('SEC1 who may only read sees, and cannot write; who was never let in finds nothing', async () => {
   const path = await makeFile('kept\n');
-  const [one, watching] = [await Tab.in(alice, path), await Tab.in(reader, path)];
+  const [one, watching] = [await enter(alice, path), await enter(reader, path)];
   expect(code(await watching.push(watching.insert(0, 'not mine ')))).toBe('forbidden');
   expect(code(await one.push(one.insert(0, 'seen ')))).toBe('ok');
   await vi.waitFor(() => expect(watching.heard).toHaveLength(1));
   const { body } = await perch.ask(alice, 'GET /api/members', { query: { owner: OWNER, repo: REPO } });
   const removed = await perch.invite(alice, 'write', 'Mallory');
-  const tab = await Tab.in(removed, path);
+  const tab = await enter(removed, path);
   const members = (await perch.ask(alice, 'GET /api/members', { query: { owner: OWNER, repo: REPO } }))
     .body as { person: { id: string; name: string } }[];
   expect(members.length).toBe((body as unknown[]).length + 1);
@@ -233,13 +172,13 @@ test('SEC1 who may only read sees, and cannot write; who was never let in finds 
   const known = Y.encodeStateAsUpdate(tab.doc);
   await vi.waitFor(async () => expect(code(await tab.push(known))).toBe('out-of-step'));
   expect(code(await tab.push(tab.insert(0, 'late ')))).toBe('out-of-step');
-  expect(code(await (await Tab.connect(removed)).join(path))).toBe('not-found');
+  expect(code(await (await connect(removed)).join(workspaceId, path))).toBe('not-found');
   expect(await shownNow(path)).toBe('seen kept\n');
 });
 
 test('DOC5 a document whose stored state is corrupt is refused, untouched; the others open', async () => {
   const path = await makeFile('precious\n');
-  const one = await Tab.in(alice, path);
+  const one = await enter(alice, path);
   await one.push(one.insert(0, 'very '));
   one.socket.disconnect();
   // As a broken disk would: past the triggers that refuse it.
@@ -249,7 +188,7 @@ test('DOC5 a document whose stored state is corrupt is refused, untouched; the o
   ]);
   const before = await rowsOf(one.documentId);
   await vi.waitFor(async () => {
-    const refused = await (await Tab.connect(bob)).join(path);
+    const refused = await (await connect(bob)).join(workspaceId, path);
     expect(refused).toMatchObject({ ok: false, error: { code: 'unavailable' } });
     expect(refused.ok || refused.error.message).toMatch(/cannot be read.*Nothing was changed/);
   });

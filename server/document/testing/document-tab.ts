@@ -1,0 +1,82 @@
+import type { Socket } from 'socket.io-client';
+import * as Y from 'yjs';
+import type {
+  CallBody,
+  CallReply,
+  ClientEvent,
+  ClientToServerEvents,
+  Result,
+} from '../../protocol/client-events.js';
+import { TEXT_NAME } from '../../protocol/document.js';
+import type { ServerToClientEvents } from '../../protocol/server-events.js';
+import type { PerchServer } from '../../testing/perch-server.js';
+
+type Live = Extract<CallReply<'document:join'>, { kind: 'live' }>;
+
+/** Somebody's connection, as bytes: what no client of ours would send can be sent. */
+export class DocumentTab {
+  readonly doc = new Y.Doc();
+  readonly heard: Uint8Array[] = [];
+  documentId = '';
+  generation = 0;
+
+  private constructor(readonly socket: Socket<ServerToClientEvents, ClientToServerEvents>) {
+    socket.on('document:updated', ({ documentId, update }) => {
+      if (documentId !== this.documentId) return;
+      this.heard.push(update);
+      Y.applyUpdate(this.doc, update);
+    });
+  }
+
+  static async connect(perch: PerchServer, cookie: string): Promise<DocumentTab> {
+    const tab = new DocumentTab(perch.socket(cookie));
+    tab.socket.connect();
+    await new Promise<void>((resolve) => tab.socket.once('connect', () => resolve()));
+    return tab;
+  }
+
+  static async in(
+    perch: PerchServer,
+    cookie: string,
+    workspaceId: string,
+    path: string,
+  ): Promise<DocumentTab> {
+    const tab = await DocumentTab.connect(perch, cookie);
+    const joined = await tab.join(workspaceId, path);
+    if (!joined.ok || joined.reply.kind !== 'live') throw new Error(JSON.stringify(joined));
+    tab.enter(joined.reply);
+    return tab;
+  }
+
+  get text(): string {
+    return this.doc.getText(TEXT_NAME).toString();
+  }
+
+  enter(state: Live): void {
+    this.documentId = state.documentId;
+    this.generation = state.generation;
+    Y.applyUpdate(this.doc, state.update);
+  }
+
+  join(workspaceId: string, path: string): Promise<Result<CallReply<'document:join'>>> {
+    return this.call('document:join', { workspaceId, path, clientId: this.doc.clientID, known: null });
+  }
+
+  push(update: Uint8Array, more?: boolean): Promise<Result<CallReply<'document:push'>>> {
+    const { documentId, generation } = this;
+    return this.call('document:push', { documentId, generation, update, ...(more && { more }) });
+  }
+
+  /** The update of an insertion made here. */
+  insert(at: number, text: string, doc = this.doc): Uint8Array {
+    const before = Y.encodeStateVector(doc);
+    doc.getText(TEXT_NAME).insert(at, text);
+    return Y.encodeStateAsUpdate(doc, before);
+  }
+
+  call<Event extends ClientEvent>(event: Event, body: CallBody<Event>): Promise<Result<CallReply<Event>>> {
+    return (this.socket as Socket).timeout(10_000).emitWithAck(event, body) as Promise<
+      Result<CallReply<Event>>
+    >;
+  }
+}
