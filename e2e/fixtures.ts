@@ -1,27 +1,59 @@
 import { test as base, type BrowserContext, type Page } from '@playwright/test';
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { PerchProcess } from './perch-process.js';
 
-type WorkerFixtures = { perch: PerchProcess; signedIn: { alice: BrowserContext; bob: BrowserContext } };
+type WorkerFixtures = {
+  /** What is served: the example, or a clone of this very project, in place. */
+  serve: 'example' | 'clone';
+  /** The served folder of `clone`. */
+  clone: string;
+  /** `owner/name` of what is served. */
+  repository: string;
+  perch: PerchProcess;
+  signedIn: { alice: BrowserContext; bob: BrowserContext };
+};
 type TestFixtures = { alice: Page; bob: Page };
 
 /** alice owns the server; bob came in by an invitation to write. Both stay signed in for the whole file. */
 export const test = base.extend<TestFixtures, WorkerFixtures>({
-  perch: [
+  serve: ['example', { option: true, scope: 'worker' }],
+  clone: [
     async ({}, use) => {
-      const perch = await PerchProcess.start();
+      const folder = await mkdtemp(join(tmpdir(), 'perch-served-'));
+      const project = fileURLToPath(new URL('..', import.meta.url));
+      const clone = join(folder, 'a project');
+      execFileSync('git', ['-c', 'safe.directory=*', 'clone', '--quiet', '--no-hardlinks', project, clone]);
+      execFileSync('git', ['-C', clone, 'switch', '--quiet', '-C', 'main']);
+      await use(clone);
+      await rm(folder, { recursive: true, force: true });
+    },
+    { scope: 'worker' },
+  ],
+  repository: [
+    async ({ serve }, use) => use(serve === 'example' ? 'perch/perch-hop' : 'local/a-project'),
+    { scope: 'worker' },
+  ],
+  perch: [
+    async ({ serve, clone }, use) => {
+      const perch = await PerchProcess.start({}, serve === 'clone' ? ['--repo', clone] : []);
       await use(perch);
       await perch.stop();
     },
     { scope: 'worker', timeout: 90_000 },
   ],
   signedIn: [
-    async ({ browser, perch }, use) => {
+    async ({ browser, perch, repository }, use) => {
       const alice = await browser.newContext({ baseURL: perch.url });
       const page = await alice.newPage();
       await page.goto(perch.link);
       await page.waitForURL((url) => url.pathname === '/');
+      const [owner, repo] = repository.split('/');
       const reply = await page.request.post('/api/invitations', {
-        data: { owner: 'perch', repo: 'perch-hop', role: 'write', expiresInHours: 1 },
+        data: { owner, repo, role: 'write', expiresInHours: 1 },
       });
       const { url } = (await reply.json()) as { url: string };
       await page.request.patch('/api/session', { data: { name: 'Alice', email: 'alice@example.com' } });

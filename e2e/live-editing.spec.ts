@@ -1,34 +1,9 @@
-import type { Locator, Page } from '@playwright/test';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { codeOf, linesOf, openFile, screenText, statusOf } from './code-page.js';
 import { expect, test } from './fixtures.js';
-
-const codeOf = (branch: string) => `/github/perch/perch-hop/${encodeURIComponent(branch)}/code`;
-const editorOf = (page: Page, path: string): Locator =>
-  page.getByRole('textbox', { name: path, exact: true });
-const linesOf = (page: Page) => page.locator('.view-lines');
-const statusOf = (page: Page) => page.locator('.status-bar').getByRole('status');
-
-/** The whole text as it stands on the screen. */
-function screenText(page: Page): Promise<string> {
-  return linesOf(page)
-    .locator('.view-line')
-    .evaluateAll((lines) =>
-      lines
-        .map((line) => ({ top: line.getBoundingClientRect().top, text: line.textContent ?? '' }))
-        .sort((one, other) => one.top - other.top)
-        .map((line) => line.text.replaceAll('\u00a0', ' '))
-        .join('\n'),
-    );
-}
-
-async function openFile(page: Page, branch: string, path: string): Promise<void> {
-  await page.goto(`${codeOf(branch)}?path=${encodeURIComponent(path)}`);
-  await expect(statusOf(page)).toHaveText('Saved');
-  await editorOf(page, path).focus();
-}
 
 /** What a fresh clone has, after the commit. */
 function cloneFiles(
