@@ -3,12 +3,14 @@ import { IconButton, SegmentedControl } from '@primer/react';
 import { Blankslate } from '@primer/react/experimental';
 import type { Workspace } from '@protocol/workspace.js';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import { DelayedProgress } from '@/components/delayed-progress.js';
 import { Problem } from '@/components/problem.js';
 import { EventFeed } from '@/features/events/event-feed.js';
 import { useFiles, useRefreshFiles } from '@/features/files/use-files.js';
 import { useRoom } from '@/lib/room-context.js';
+import { useShortcuts } from '@/lib/use-shortcuts.js';
 import { EditorPane } from './editor-pane.js';
 import { SidePanel, type SideView } from './side-panel.js';
 import { TabBar } from './tab-bar.js';
@@ -31,13 +33,29 @@ export function CodePage({ workspace }: { workspace: Workspace }) {
   const [diffPath, setDiffPath] = useState<string | null>(null);
   const [pane, setPane] = useState<Pane>(tabs.active ? 'editor' : 'files');
   const [showsActivity, setShowsActivity] = useState(true);
+  /** Raised when the keyboard belongs into the open file. */
+  const [focusCount, setFocusCount] = useState(0);
   const narrow = useNarrow();
   const onEdited = useEdited(workspace.id, pin);
   useMovedFiles(move);
+  useShortcuts({
+    'Shift+E': () => reveal('explorer', '[role=treeitem][tabindex="0"]'),
+    'Shift+G': () => reveal('changes', '.commit-form textarea'),
+  });
+
+  /** Shows a side view with the keyboard in it. */
+  function reveal(next: SideView, focus: string): void {
+    flushSync(() => {
+      setView(next);
+      setPane('files');
+    });
+    document.querySelector<HTMLElement>(focus)?.focus();
+  }
 
   const show = useCallback(
     (path: string, keep: boolean) => {
       open(path, keep);
+      if (keep) setFocusCount((count) => count + 1);
       setDiffPath((shown) => (shown === path ? shown : null));
       setPane('editor');
     },
@@ -80,6 +98,7 @@ export function CodePage({ workspace }: { workspace: Workspace }) {
           hash={hash}
           diff={diffPath === tabs.active}
           onDiff={(diff) => setDiffPath(diff ? tabs.active : null)}
+          focusCount={focusCount}
           onEdited={onEdited}
         />
       )}

@@ -1,5 +1,5 @@
 import { GitCompareIcon, LinkIcon } from '@primer/octicons-react';
-import { Flash, IconButton } from '@primer/react';
+import { Button, Flash, IconButton } from '@primer/react';
 import { Blankslate } from '@primer/react/experimental';
 import { useQuery } from '@tanstack/react-query';
 import type { Workspace } from '@protocol/workspace.js';
@@ -9,6 +9,7 @@ import { toast } from '@/components/toaster.js';
 import type { EditorCursor } from '@/features/editor/code-editor.js';
 import { formatLineRange, parseLineRange } from '@/features/editor/line-range.js';
 import { NotTextView } from '@/features/editor/not-text-view.js';
+import type { LiveDocument } from '@/lib/room/live-document.js';
 import { useDocumentState, useLiveDocument } from '@/features/editor/use-live-document.js';
 import { request } from '@/lib/http.js';
 import { usePresent, useRoom } from '@/lib/room-context.js';
@@ -21,17 +22,26 @@ const CodeEditor = lazy(async () => ({
 }));
 const FileDiff = lazy(async () => ({ default: (await import('@/features/editor/file-diff.js')).FileDiff }));
 
+/** What Ctrl+S says. */
+const REASSURANCES = {
+  saved: 'Everything is saved as you type. Commit when you are ready.',
+  saving: 'Being saved, as everything is while you type.',
+  kept: 'Not connected: what you type is kept on this device and sent as soon as Perch is back.',
+};
+
 type Props = {
   workspace: Workspace;
   path: string;
   hash: string;
   diff: boolean;
+  /** Raised when the keyboard belongs into the file. */
+  focusCount: number;
   onDiff: (diff: boolean) => void;
   onEdited: (path: string) => void;
 };
 
 /** One open file: live text, its comparison with the base, or why it is neither. */
-export function EditorPane({ workspace, path, hash, diff, onDiff, onEdited }: Props) {
+export function EditorPane({ workspace, path, hash, diff, focusCount, onDiff, onEdited }: Props) {
   const room = useRoom();
   const document = useLiveDocument(room, path);
   const state = useDocumentState(document);
@@ -59,6 +69,9 @@ export function EditorPane({ workspace, path, hash, diff, onDiff, onEdited }: Pr
     toast({ message: cursor ? `Copied a link to line ${cursor.line}.` : 'Copied a link to the file.' });
   };
   const saved = saveState(state);
+  const reassure = useCallback(() => {
+    toast({ message: REASSURANCES[state?.kind === 'live' ? state.save : 'saving'] });
+  }, [state]);
   const live = state?.kind === 'live';
   return (
     <div className="editor-pane" id="editor-pane" role="tabpanel" aria-label={path}>
@@ -96,6 +109,9 @@ export function EditorPane({ workspace, path, hash, diff, onDiff, onEdited }: Pr
           <Blankslate>
             <Blankslate.Heading as="h2">{path}</Blankslate.Heading>
             <Blankslate.Description>{state.error.message}</Blankslate.Description>
+            {document && document.text.length > 0 && (
+              <Button onClick={() => void copyText(document)}>Copy the text as you see it here</Button>
+            )}
           </Blankslate>
         )}
         {state?.kind === 'not-text' && <NotTextView workspaceId={workspace.id} path={path} {...state} />}
@@ -111,6 +127,7 @@ export function EditorPane({ workspace, path, hash, diff, onDiff, onEdited }: Pr
                 lines={lines}
                 onCursor={setCursor}
                 onEdited={edited}
+                focusCount={focusCount}
                 onSave={reassure}
               />
             )}
@@ -133,8 +150,10 @@ export function EditorPane({ workspace, path, hash, diff, onDiff, onEdited }: Pr
   );
 }
 
-function reassure(): void {
-  toast({ message: 'Everything is saved as you type. Commit when you are ready.' });
+/** What was typed and refused is not lost with the page. */
+async function copyText(document: LiveDocument): Promise<void> {
+  await navigator.clipboard.writeText(document.text.toString());
+  toast({ message: 'Copied the text.' });
 }
 
 /** Only while something is on this device alone. */

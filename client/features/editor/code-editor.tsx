@@ -22,13 +22,24 @@ type Props = {
   present: readonly Presence[];
   /** Lines to select and reveal. */
   lines: LineRange | null;
+  /** Raised when the keyboard belongs here. */
+  focusCount: number;
   onCursor: (cursor: EditorCursor) => void;
   onEdited: () => void;
   onSave: () => void;
 };
 
 /** Monaco bound to a live document. Undo and redo are one's own edits alone. */
-export function CodeEditor({ document, writable, present, lines, onCursor, onEdited, onSave }: Props) {
+export function CodeEditor({
+  document,
+  writable,
+  present,
+  lines,
+  focusCount,
+  onCursor,
+  onEdited,
+  onSave,
+}: Props) {
   const [editor, setEditor] = useState<MonacoEditor.IStandaloneCodeEditor | null>(null);
   const [cursors, setCursors] = useState<RemoteCursors | null>(null);
   const doc = useDoc(document);
@@ -104,6 +115,10 @@ export function CodeEditor({ document, writable, present, lines, onCursor, onEdi
     });
     editor.revealLinesInCenter(lines.from, lines.to);
   }, [editor, lines, cursors]);
+
+  useEffect(() => {
+    if (focusCount > 0) editor?.focus();
+  }, [editor, focusCount]);
 
   useEffect(() => {
     const action = editor?.addAction({

@@ -1,0 +1,72 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Locator, Page } from '@playwright/test';
+import { codeOf, openFile, statusOf } from './code-page.js';
+import { expect, test } from './fixtures.js';
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
+}
+
+/** Goes on with Tab until a control is reached, as somebody without a mouse does. */
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  const reached = target.and(page.locator(':focus'));
+  for (let step = 0; step < 60 && (await reached.count()) === 0; step++) await page.keyboard.press('Tab');
+  await expect(reached).toBeFocused();
+}
+
+for (const colorScheme of ['light', 'dark'] as const)
+  for (const [screen, viewport] of [
+    ['wide', { width: 1280, height: 800 }],
+    ['narrow', { width: 390, height: 780 }],
+  ] as const)
+    test(`A11Y axe finds nothing, ${colorScheme}, ${screen}`, async ({ alice }) => {
+      await alice.emulateMedia({ colorScheme });
+      await alice.setViewportSize(viewport);
+      const pages: [string, string | RegExp][] = [
+        ['/', 'Workspaces'],
+        ['/workspace', 'Choose a repository'],
+        ['/github/perch/perch-hop', 'Branches'],
+        ['/nowhere', 'Not found'],
+      ];
+      for (const [path, heading] of pages) {
+        await alice.goto(path);
+        await expect(alice.getByRole('heading', { name: heading })).toBeVisible();
+        await expectAccessible(alice);
+      }
+      await openFile(alice, 'main', 'src/bird.js');
+      await expectAccessible(alice);
+      await alice.getByRole('button', { name: 'Invite' }).click();
+      await expect(alice.getByRole('dialog')).toBeVisible();
+      await expectAccessible(alice);
+      await alice.keyboard.press('Escape');
+      await alice.getByRole('button', { name: /Select New Branch/ }).click();
+      await expect(alice.getByRole('option', { name: /main/, selected: true })).toBeVisible();
+      await expectAccessible(alice);
+      const overflow = await alice.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+      expect(overflow).toBeLessThanOrEqual(0);
+    });
+
+test('A11Y open, edit and commit by the keyboard alone', async ({ alice }) => {
+  await alice.goto(codeOf('fix/sound-volume'));
+  await expect(alice.getByRole('treeitem', { name: /README\.md/ })).toBeVisible();
+  // The tree is one stop of Tab; the arrows and typing move within it.
+  await tabTo(alice, alice.getByRole('treeitem'));
+  await alice.keyboard.press('End');
+  await expect(alice.getByRole('treeitem', { name: /styles\.css/ })).toBeFocused();
+  await alice.keyboard.press('Enter');
+  await expect(statusOf(alice)).toHaveText('Saved');
+  await expect(alice.getByRole('textbox', { name: 'styles.css', exact: true })).toBeFocused();
+  await alice.keyboard.press('Control+Home');
+  await alice.keyboard.type('/* by hand */');
+  await alice.keyboard.press('Control+s');
+  await expect(statusOf(alice)).toHaveText('Saved');
+  // Ctrl+M hands Tab back to the page, as in VS Code.
+  await alice.keyboard.press('Control+m');
+  await alice.keyboard.press('Control+Shift+g');
+  await expect(alice.getByLabel('Commit message')).toBeFocused();
+  await alice.keyboard.type('Say by whom');
+  await tabTo(alice, alice.getByRole('button', { name: 'Commit 1 file to fix/sound-volume' }));
+  await alice.keyboard.press('Enter');
+  await expect(alice.getByText(/Committed 1 file to fix\/sound-volume as [0-9a-f]{7}/)).toBeVisible();
+});
