@@ -30,7 +30,7 @@ async function connections(): Promise<number> {
   return Number(rows[0]?.count);
 }
 
-test('where the port is taken nothing of Perch is left running', async () => {
+test('LAU4 where the port is taken nothing of Perch is left running', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => other.once('listening', resolve));
   const { port } = other.address() as AddressInfo;
@@ -41,7 +41,7 @@ test('where the port is taken nothing of Perch is left running', async () => {
   other.close();
 });
 
-test('a stop ends sockets and idle connections, stores what it acknowledged, and leaves nothing behind', async () => {
+test('DOC7 a stop ends sockets and idle connections, stores what it acknowledged, and leaves nothing behind', async () => {
   const perch = await PerchServer.start(surroundings);
   const owner = await perch.ownerCookie();
   const workspaceId = await perch.open(owner);

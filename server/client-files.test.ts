@@ -34,7 +34,7 @@ async function get(path: string, method = 'GET') {
   return { status: answer.status, cache: answer.headers.get('cache-control'), text: await answer.text() };
 }
 
-test('every address of a page is the page, asked for anew; hashed files are kept for ever', async () => {
+test('NAM2 every address of a page is the page, asked for anew; hashed files are kept for ever', async () => {
   const page = { status: 200, cache: 'no-cache', text: 'the page' };
   for (const path of ['/', '/github/a/b/feat%2Fx/code', '/sign-in', '/apis', '/github/a/b/a%23b/code?path=x'])
     expect([path, await get(path)]).toEqual([path, page]);
@@ -47,7 +47,7 @@ test('every address of a page is the page, asked for anew; hashed files are kept
   });
 });
 
-test('what is no page is never answered with it', async () => {
+test('SEC5 what is no page is never answered with it', async () => {
   for (const path of ['/api', '/api/', '/api/nothing', '/socket', '/socket/?EIO=4'])
     expect([path, (await get(path)).status]).toEqual([path, 418]);
   expect((await get('/sign-in', 'POST')).status).toBe(418);

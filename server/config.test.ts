@@ -13,7 +13,7 @@ function faultsOf(env: NodeJS.ProcessEnv, argv: string[] = []): readonly string[
 
 const secret = 's'.repeat(32);
 
-test('nothing needs to be set on one’s own machine', () => {
+test('LAU4 nothing needs to be set on one’s own machine', () => {
   const config = Config.load({}, []);
   expect(config).toMatchObject({ host: '127.0.0.1', port: 4600, anyPortWillDo: true, github: undefined });
   expect(Config.load({ PERCH_PORT: '', PERCH_URL: '' }, [])).toMatchObject({
@@ -24,7 +24,7 @@ test('nothing needs to be set on one’s own machine', () => {
   expect(Config.load({}, ['--repo', '../game'])).toMatchObject({ repositoryPath: '../game' });
 });
 
-test('every fault is told at once, each by its name', () => {
+test('LAU4 every fault is told at once, each by its name', () => {
   const faults = faultsOf(
     {
       PERCH_PORT: '99999',
@@ -50,7 +50,7 @@ test('SEC2 anything but loopback demands a secret, and a name where the address 
   expect(faultsOf({ PERCH_HOST: '0.0.0.0', PERCH_SECRET: secret }).join()).toContain('PERCH_URL');
 });
 
-test('PERCH_URL is an origin of its own', () => {
+test('SEC2 PERCH_URL is an origin of its own', () => {
   expect(Config.load({ PERCH_URL: 'https://perch.example/' }, []).publicUrl).toBe('https://perch.example');
   for (const PERCH_URL of ['https://example.com/perch', 'ftp://perch.example', 'perch.example'])
     expect([PERCH_URL, faultsOf({ PERCH_URL }).length]).toEqual([PERCH_URL, 1]);

@@ -136,7 +136,7 @@ test('SEC2 signing out ends the sockets of that session and of no other', async 
   staying.disconnect();
 });
 
-test('the owner says who he is', async () => {
+test('SEC2 the owner says who he is', async () => {
   const answer = await perch.ask(owner, 'PATCH /api/session', {
     body: { name: '  Alice ', email: 'alice@example.com' },
   });

@@ -106,7 +106,7 @@ test('EVT3: the database refuses to change or forget an event', async () => {
   expect(await room.events.after(room.id, 0, 10)).toHaveLength(1);
 });
 
-test('a person who is deleted stays in the log, without the name', async () => {
+test('EVT3 a person who is deleted stays in the log, without the name', async () => {
   await append(room, 'a');
   await room.database.database
     .update(users)
@@ -116,7 +116,7 @@ test('a person who is deleted stays in the log, without the name', async () => {
   expect(event?.actor).toMatchObject({ kind: 'person', id: room.alice.id, name: 'someone who left' });
 });
 
-test('an event of more than a notice can carry arrives', async () => {
+test('DOC4 an event of more than a notice can carry arrives', async () => {
   const { heard } = await hear(other);
   await append(room, 'x'.repeat(20_000));
   await vi.waitFor(() => expect(heard).toEqual([1]));

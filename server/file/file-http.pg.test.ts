@@ -27,7 +27,7 @@ function ask(account: Account | null, verb: 'GET' | 'POST', path: string, body?:
     : fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
 }
 
-test('a file of the repository runs no script in our origin', async () => {
+test('SEC2 a file of the repository runs no script in our origin', async () => {
   const page = await ask(room.alice, 'GET', 'raw?path=page.html');
   expect(page.headers.get('content-type')).toBe('application/octet-stream');
   expect(page.headers.get('content-disposition')).toMatch(/^attachment;/);
@@ -41,7 +41,7 @@ test('a file of the repository runs no script in our origin', async () => {
   expect(await image.text()).toBe(svg);
 });
 
-test('a path outside the repository or into .git is refused on every route', async () => {
+test('SEC5 a path outside the repository or into .git is refused on every route', async () => {
   for (const path of [
     '../x',
     '/etc/passwd',
@@ -65,7 +65,7 @@ test('a path outside the repository or into .git is refused on every route', asy
   expect(await room.paths()).toEqual([]);
 });
 
-test('the whole way over HTTP: create, list, commit, history', async () => {
+test('GIT1 the whole way over HTTP: create, list, commit, history', async () => {
   expect((await ask(room.alice, 'POST', 'files', { path: 'new.txt', text: 'new\n' })).status).toBe(200);
   const files = await ask(room.bob, 'GET', 'files');
   expect(await files.json()).toMatchObject({

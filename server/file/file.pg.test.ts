@@ -16,7 +16,7 @@ afterEach(() => room.drop());
 
 const types = async () => (await room.events.after(room.id, 0, 100)).map((event) => event.type);
 
-test('a second process sees each change at once, with its event in the same order', async () => {
+test('EVT1 a second process sees each change at once, with its event in the same order', async () => {
   const { alice, bob, id } = room;
   const other = await startServices(room.url, room.git);
   try {
@@ -34,7 +34,7 @@ test('a second process sees each change at once, with its event in the same orde
   }
 });
 
-test('a text keeps its document wherever it is moved, and back home it is no change', async () => {
+test('FIL1 a text keeps its document wherever it is moved, and back home it is no change', async () => {
   const { alice, id } = room;
   const documentId = await room.edit(alice, 'src/x.ts', () => 'X\n');
   await room.files.move(alice, id, 'src', 'lib/source');
@@ -49,7 +49,7 @@ test('a text keeps its document wherever it is moved, and back home it is no cha
   expect(await room.paths()).toEqual([]);
 });
 
-test('names that collide, in case only or with a folder, are refused in a sentence', async () => {
+test('FIL2 names that collide, in case only or with a folder, are refused in a sentence', async () => {
   const { alice, id } = room;
   const refused = (path: string) => room.files.create(alice, id, path, '');
   for (const [path, words] of [
@@ -72,7 +72,7 @@ test('names that collide, in case only or with a folder, are refused in a senten
   expect(await room.paths()).toEqual(['renamed A.txt']);
 });
 
-test('of two people who create colliding names at once, one is refused', async () => {
+test('FIL2 of two people who create colliding names at once, one is refused', async () => {
   const { alice, bob, id } = room;
   const other = await startServices(room.url, room.git);
   try {
@@ -88,7 +88,7 @@ test('of two people who create colliding names at once, one is refused', async (
   }
 });
 
-test('a delete is undone with the text it had, by whoever did it, once', async () => {
+test('FIL3 a delete is undone with the text it had, by whoever did it, once', async () => {
   const { alice, bob, id } = room;
   const documentId = await room.edit(alice, 'src/x.ts', () => 'edited\n');
   const { undo } = await room.files.delete(alice, id, 'src');
@@ -100,7 +100,7 @@ test('a delete is undone with the text it had, by whoever did it, once', async (
   await expect(room.undos.undo(alice, id, 'src', undo)).rejects.toMatchObject({ code: 'gone' });
 });
 
-test('an undo is refused once somebody else has changed the fate of the path', async () => {
+test('FIL3 an undo is refused once somebody else has changed the fate of the path', async () => {
   const { alice, bob, id } = room;
   const { undo } = await room.files.delete(alice, id, 'a.txt');
   await room.files.create(bob, id, 'a.txt', 'bob was here\n');
@@ -113,7 +113,7 @@ test('an undo is refused once somebody else has changed the fate of the path', a
   expect(await room.paths()).toEqual([]);
 });
 
-test('a discard brings back the base, and its undo what was there, with what others typed meanwhile', async () => {
+test('FIL3 a discard brings back the base, and its undo what was there, with what others typed meanwhile', async () => {
   const { alice, bob, id } = room;
   const documentId = await room.edit(alice, 'a.txt', (text) => text.replace('two', 'TWO'));
   const { undo } = await room.discards.discard(alice, id, 'a.txt');
@@ -127,7 +127,7 @@ test('a discard brings back the base, and its undo what was there, with what oth
   expect((await room.documents.read(documentId)).text).toBe('one\nzwei\nthree\nfour\nfive\n');
 });
 
-test('a discard of a created, deleted, renamed or replaced file, and its undo', async () => {
+test('FIL3 a discard of a created, deleted, renamed or replaced file, and its undo', async () => {
   const { alice, id } = room;
   await room.files.create(alice, id, 'new.txt', 'new\n');
   await room.files.delete(alice, id, 'src/y.ts');

@@ -36,7 +36,7 @@ function apply(to: Overlay, step: Operation, number: number): void {
   }
 }
 
-test('any sequence of changes is told by its rows alone, and never loses a base file from sight', () => {
+test('FIL1 any sequence of changes is told by its rows alone, and never loses a base file from sight', () => {
   fc.assert(
     fc.property(fc.array(operation, { maxLength: 30 }), (steps) => {
       let stored: readonly OverlayRow[] = [];
@@ -67,7 +67,7 @@ test('any sequence of changes is told by its rows alone, and never loses a base 
   );
 });
 
-test('a file that is moved away and back leaves no row', () => {
+test('FIL1 a file that is moved away and back leaves no row', () => {
   const there = overlay();
   apply(there, { kind: 'move', path: 'a', to: 'e/f' }, 1);
   const back = overlay(there.rows(1));
@@ -75,7 +75,7 @@ test('a file that is moved away and back leaves no row', () => {
   expect(back.rows(2)).toEqual([]);
 });
 
-test('names that many computers cannot keep apart are refused, composed letters too', () => {
+test('FIL2 names that many computers cannot keep apart are refused, composed letters too', () => {
   const names = new FileNames(['src/Main.ts', 'caf\u00e9.txt']);
   expect(names.refusal('src/main.ts')).toContain('in case only');
   expect(names.refusal('SRC/other.ts')).toContain('in case only');
@@ -85,7 +85,7 @@ test('names that many computers cannot keep apart are refused, composed letters 
   expect(names.refusal('src/other.ts')).toBeNull();
 });
 
-test('lines are counted exactly, and of huge files in bounded time', () => {
+test('FIL1 lines are counted exactly, and of huge files in bounded time', () => {
   expect(countLines('a\nb\nc\n', 'a\nB\nc\nd\n')).toEqual({ additions: 2, deletions: 1 });
   const lines = (from: number) =>
     Array.from({ length: 100_000 }, (_, at) => `${(at * 7919 + from) % 99_991}`);

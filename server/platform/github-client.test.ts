@@ -101,7 +101,7 @@ test('GIT1 a head that has moved is told from a refusal', async () => {
   await expect(client.updateRef(update)).rejects.toMatchObject({ code: 'unprocessable' });
 });
 
-test('trees and blobs never change: each is asked for once', async () => {
+test('GIT6 trees and blobs never change: each is asked for once', async () => {
   handlers = [say(200, { tree: [{ path: 'a', mode: '100644', type: 'blob', sha: 'c' }], truncated: false })];
   await client.getTree('a', 'b', 'd'.repeat(40));
   const tree = await client.getTree('a', 'b', 'd'.repeat(40));

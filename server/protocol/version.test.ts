@@ -8,7 +8,7 @@ import { serverEvents } from './server-events.js';
 import { PROTOCOL_VERSION } from './version.js';
 
 /** If this fails, a client of before would not understand: raise PROTOCOL_VERSION, say so in its history, and pin the new hash. */
-it('the schemas are those of PROTOCOL_VERSION', () => {
+it('SEC5 the schemas are those of PROTOCOL_VERSION', () => {
   const shape = (schemas: Record<string, unknown>) =>
     Object.fromEntries(
       Object.entries(schemas).map(([name, schema]) => [

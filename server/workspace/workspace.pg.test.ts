@@ -85,7 +85,7 @@ test('NAM2 what git refuses is refused before anything is asked', async () => {
   expect((await open('gone')).body).toMatchObject({ code: 'not-found' });
 });
 
-test('a branch is made from another, once', async () => {
+test('NAM2 a branch is made from another, once', async () => {
   const make = (baseBranch: string, newBranch: string) =>
     perch.ask(owner, 'POST /api/github/branches', { body: { ...repository, baseBranch, newBranch } });
   const made = await make('main', 'neu/é#1');
@@ -130,7 +130,7 @@ test('GIT3 a room follows its branch while nothing lies above it, and else keeps
   expect((await open('moving')).body).toMatchObject({ id: first.id, baseCommit: pushed, headCommit: null });
 });
 
-test('the rooms one was in come back, the last first, with what lies in them', async () => {
+test('NAM1 the rooms one was in come back, the last first, with what lies in them', async () => {
   await open('Case');
   await open('main');
   const id = await perch.open(owner, 'main');
