@@ -143,11 +143,14 @@ test('EVT1 files are made, renamed, deleted and brought back, and the other sees
   await alice.getByLabel('Path').fill('docs/notes.md');
   await alice.getByRole('button', { name: 'Move' }).click();
   await expect(bob.getByText(/moved notes\.md to/)).toBeVisible();
+  await openFile(bob, 'main', 'README.md');
   await alice.getByRole('treeitem', { name: /README\.md/ }).focus();
   await alice.keyboard.press('Delete');
+  await expect(bob.getByText('README.md is not in this branch any more.')).toBeVisible();
   await expect(bob.getByRole('treeitem', { name: /README\.md/ })).toHaveCount(0);
   await alice.getByRole('button', { name: 'Undo' }).click();
   await expect(bob.getByRole('treeitem', { name: /README\.md/ })).toBeVisible();
+  await expect(statusOf(bob)).toHaveText('Saved');
 });
 
 test('DOC7 without the server the state says so, and what was typed arrives afterwards', async ({

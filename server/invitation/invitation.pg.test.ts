@@ -26,6 +26,30 @@ const invitations = async () =>
   (await perch.ask(owner, 'GET /api/invitations', { query: repository })).body as Invitation[];
 const whoIs = async (cookie: string) => (await perch.ask(cookie, 'GET /api/session')).body as Account;
 
+test('NAM1 who comes while a repository is being made known waits for its row', async () => {
+  const fresh = await PerchServer.start();
+  const holder = new pg.Client({ connectionString: fresh.surroundings.databaseUrl });
+  await holder.connect();
+  try {
+    const cookie = await fresh.ownerCookie();
+    const body = { owner: OWNER, repo: REPO, role: 'read', expiresInHours: 1 };
+    await holder.query('BEGIN; LOCK TABLE repositories IN SHARE MODE');
+    const answers: Promise<{ status: number }>[] = [];
+    for (const waiting of [1, 2]) {
+      answers.push(fresh.ask(cookie, 'POST /api/invitations', { body }));
+      await vi.waitFor(async () => {
+        const { rowCount } = await holder.query(`SELECT FROM pg_locks WHERE NOT granted`);
+        expect(rowCount).toBe(waiting);
+      }, 5_000);
+    }
+    await holder.query('COMMIT');
+    expect((await Promise.all(answers)).map((answer) => answer.status)).toEqual([200, 200]);
+  } finally {
+    await holder.end();
+    await fresh.stop();
+  }
+});
+
 test('SEC2 an invitation says what it leads to, and lets several people in under names of their own', async () => {
   const token = await perch.invitation(owner, 'write');
   expect((await look(token)).body).toMatchObject({ ...repository, defaultBranch: 'main', role: 'write' });

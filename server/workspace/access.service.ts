@@ -60,9 +60,10 @@ export class AccessService implements OnApplicationBootstrap {
     if (!repository) {
       repository = (await this.github.getRepository(owner, repo)) ?? undefined;
       if (!repository) throw notFound();
+      // Known only once it has a row: what is made of it meanwhile refers to that.
+      await this.repository.upsertRepository(repository);
       this.#byName.set(key, repository);
       this.#byId.set(repository.id, repository);
-      await this.repository.upsertRepository(repository);
     }
     return { repository, role: await this.#require(account, repository, need) };
   }

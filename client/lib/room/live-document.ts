@@ -123,6 +123,8 @@ export class LiveDocument {
       this.#set(state);
       return;
     }
+    // What was refused before is there again.
+    if (this.#state.kind !== 'live') this.#state = { kind: 'loading' };
     const { documentId, generation, writable } = state;
     if (this.#known && (this.#known.documentId !== documentId || this.#known.generation !== generation)) {
       this.#rebase(state);

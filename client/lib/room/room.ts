@@ -58,6 +58,7 @@ export class Room {
     });
     this.socket.on('event:added', (event) => {
       if (event.workspaceId !== this.workspaceId) return;
+      this.#reopen(event);
       for (const listener of this.#listeners.event) listener(event);
     });
     this.socket.on('workspace:closed', (news) => {
@@ -122,6 +123,17 @@ export class Room {
       if (this.socket.id !== connection) return;
       if (error instanceof ProtocolError && !error.retry) this.#close(error.message);
       else this.#retryTimer = setTimeout(() => this.socket.connected && void this.#join(), RETRY_MS);
+    }
+  }
+
+  /** An open file that comes or goes is looked for again. */
+  #reopen(event: WorkspaceEvent): void {
+    switch (event.type) {
+      case 'file.created':
+      case 'file.deleted':
+      case 'file.restored':
+      case 'file.discarded':
+        if (this.#state.kind === 'joined') this.#documents.get(event.payload.path)?.join();
     }
   }
 
