@@ -26,7 +26,13 @@ export class NotificationListener implements OnApplicationShutdown {
 
   private constructor(url: string) {
     this.#subscriber = createSubscriber.default(
-      { connectionString: url, keepAlive: true, application_name: 'perch-listen' },
+      {
+        connectionString: url,
+        keepAlive: true,
+        application_name: 'perch-listen',
+        // After a reconnect every LISTEN is sent at once, which pg wants to be told.
+        pipeline: true,
+      },
       {
         parse: (text) => text,
         serialize: (value: string) => value,
