@@ -1,4 +1,5 @@
 import type { HttpRoute } from '../server/protocol/http-routes.js';
+import type { Repository } from '../server/protocol/repository.js';
 
 /** A person's HTTP side, in Node. */
 export class PerchClient {
@@ -41,6 +42,11 @@ export class PerchClient {
     return (
       await this.call<{ id: string }>('POST /api/workspaces', '/api/workspaces', { owner, repo, branch })
     ).id;
+  }
+
+  /** The repository that Perch was started on. */
+  async firstRepository(): Promise<Repository> {
+    return (await this.call<Repository[]>('GET /api/repositories', '/api/repositories'))[0]!;
   }
 
   /** @param route says which line of the protocol's table this is; `path` has its parameters filled in */

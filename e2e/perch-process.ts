@@ -2,7 +2,6 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 const READY = /Perch is ready: (\S+)/;
 const START_TIMEOUT_MS = 60_000;
@@ -33,25 +32,21 @@ export class PerchProcess {
   }
 
   async start(): Promise<void> {
-    const child = spawn(
-      process.execPath,
-      [fileURLToPath(new URL('../dist/server/main.js', import.meta.url)), ...this.args],
-      {
-        // The same port after a restart: clients come back to where they were.
-        env: {
-          ...process.env,
-          PERCH_STATE: this.stateDirectory,
-          PERCH_PORT: this.link ? new URL(this.link).port : '0',
-          PERCH_LOG: 'warn',
-          // Nothing of the person who runs the tests: the owner is called Owner.
-          GIT_CONFIG_GLOBAL: '/dev/null',
-          // Held open by us alone: when we die, however, it ends with us.
-          PERCH_PARENT_FD: '3',
-          ...this.env,
-        },
-        stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    const child = spawn(process.execPath, [join(process.cwd(), 'dist', 'server', 'main.js'), ...this.args], {
+      // The same port after a restart: clients come back to where they were.
+      env: {
+        ...process.env,
+        PERCH_STATE: this.stateDirectory,
+        PERCH_PORT: this.link ? new URL(this.link).port : '0',
+        PERCH_LOG: 'warn',
+        // Nothing of the person who runs the tests: the owner is called Owner.
+        GIT_CONFIG_GLOBAL: '/dev/null',
+        // Held open by us alone: when we die, however, it ends with us.
+        PERCH_PARENT_FD: '3',
+        ...this.env,
       },
-    );
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    });
     this.#child = child;
     this.link = await new Promise((resolve, reject) => {
       let output = '';
@@ -69,13 +64,22 @@ export class PerchProcess {
     });
   }
 
+  get pid(): number {
+    return this.#child!.pid!;
+  }
+
+  /** Ends it as an operator does; what it stored stays. */
+  async end(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
   /** Ends it at once, as a crash would. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
   }
 
   async stop(): Promise<void> {
-    await this.#end('SIGTERM');
+    await this.end();
     await rm(this.stateDirectory, { recursive: true, force: true });
   }
 

@@ -1,0 +1,175 @@
+import type { WebSocket } from 'ws';
+import * as Y from 'yjs';
+import type { CallBody, CallReply, ClientEvent, Result } from '../../../server/protocol/client-events.js';
+import { UPDATE_MAX_BYTES } from '../../../server/protocol/document.js';
+import { Decoder, Encoder } from '../../../server/protocol/packet-parser.js';
+import { PROTOCOL_VERSION } from '../../../server/protocol/version.js';
+import { mergeInSteps } from './merge.js';
+import type { Peer, PeerOptions } from './peer.js';
+import { closeSocket, openSocket } from './socket.js';
+
+/** As the product's client (client/lib/room/live-document.ts) sends: see there. */
+const WINDOW = 8;
+const PUSH_INTERVAL_MS = 10;
+
+const CONNECT = 0;
+const EVENT = 2;
+const ACK = 3;
+const CONNECT_ERROR = 4;
+const PING = '2';
+const PONG = '3';
+
+type Packet = { type: number; nsp: string; data?: unknown; id?: number };
+type Answer = (result: Result<never>) => void;
+
+/** Which connection is whose: a presence names the connection, a measurement the client. */
+const clientOfConnection = new Map<string, number>();
+
+/** A person signed in to Perch, in one document: Engine.IO and Socket.IO by hand on a bare WebSocket, as the others have it. */
+export class PerchPeer implements Peer {
+  readonly clientId: number;
+  onUpdate: Peer['onUpdate'] = () => {};
+  onCursor: Peer['onCursor'] = () => {};
+  readonly #encoder = new Encoder();
+  readonly #decoder = new Decoder();
+  readonly #answers = new Map<number, Answer>();
+  #socket!: WebSocket;
+  #calls = 0;
+  #connected: () => void = () => {};
+  #document: { documentId: string; generation: number } | undefined;
+  #outgoing: Uint8Array[] = [];
+  #inFlight = 0;
+  #pushedAt = 0;
+  #flushing = false;
+  #settled: () => void = () => {};
+
+  constructor(private readonly options: PeerOptions) {
+    this.clientId = options.clientId;
+    this.#decoder.on('decoded', (packet) => this.#readPacket(packet));
+  }
+
+  async join(): Promise<Uint8Array> {
+    const { endpoint, document, clientId } = this.options;
+    const { cookies, workspaceId } = endpoint.perch!;
+    const connected = new Promise<void>((resolve) => (this.#connected = resolve));
+    const { socket, opened } = openSocket(
+      `${endpoint.url}/socket/?EIO=4&transport=websocket`,
+      (data, isBinary) => this.#read(data, isBinary),
+      { cookie: cookies[clientId % cookies.length]! },
+    );
+    this.#socket = socket;
+    await opened;
+    this.#write({ type: CONNECT, nsp: '/', data: { protocol: PROTOCOL_VERSION } });
+    await connected;
+    const state = await this.#call('document:join', { workspaceId, path: document, clientId, known: null });
+    if (state.kind !== 'live') throw new Error(`${document} is no text`);
+    this.#document = { documentId: state.documentId, generation: state.generation };
+    return state.update;
+  }
+
+  async joinCursors(): Promise<void> {
+    const { workspaceId } = this.options.endpoint.perch!;
+    const { connectionId } = await this.#call('workspace:join', { workspaceId });
+    clientOfConnection.set(connectionId, this.clientId);
+  }
+
+  send(update: Uint8Array): void {
+    this.#outgoing.push(update);
+    if (this.#flushing) return;
+    this.#flushing = true;
+    queueMicrotask(() => this.#flush());
+  }
+
+  sendCursor(count: number): void {
+    const { document, endpoint, clientId } = this.options;
+    const position = Y.encodeRelativePosition(
+      new Y.RelativePosition(null, null, Y.createID(clientId, count), 0),
+    );
+    void this.#call('presence:move', {
+      workspaceId: endpoint.perch!.workspaceId,
+      count,
+      path: document,
+      cursor: { path: document, anchor: position, head: position },
+      idle: false,
+    });
+  }
+
+  settled(): Promise<void> {
+    if (this.#outgoing.length + this.#inFlight === 0) return Promise.resolve();
+    return new Promise((resolve) => (this.#settled = resolve));
+  }
+
+  close(): Promise<void> {
+    return closeSocket(this.#socket);
+  }
+
+  #flush(): void {
+    this.#flushing = false;
+    if (this.#outgoing.length === 0 || this.#inFlight === WINDOW) return;
+    const early = this.#pushedAt + PUSH_INTERVAL_MS - performance.now();
+    if (early > 0) {
+      this.#flushing = true;
+      setTimeout(() => this.#flush(), early);
+      return;
+    }
+    this.#pushedAt = performance.now();
+    const update = mergeInSteps(this.#outgoing);
+    this.#outgoing = [];
+    this.#inFlight++;
+    void this.#push(update).then(() => {
+      this.#inFlight--;
+      if (!this.#flushing) this.#flush();
+      if (this.#outgoing.length + this.#inFlight === 0) this.#settled();
+    });
+  }
+
+  async #push(update: Uint8Array): Promise<void> {
+    const pieces: Promise<unknown>[] = [];
+    for (let at = 0; at < update.byteLength; at += UPDATE_MAX_BYTES) {
+      const more = at + UPDATE_MAX_BYTES < update.byteLength || undefined;
+      const piece = update.subarray(at, at + UPDATE_MAX_BYTES);
+      pieces.push(this.#call('document:push', { ...this.#document!, update: piece, more }));
+    }
+    await Promise.all(pieces);
+  }
+
+  #call<Event extends ClientEvent>(event: Event, body: CallBody<Event>): Promise<CallReply<Event>> {
+    return new Promise((resolve, reject) => {
+      const id = this.#calls++;
+      this.#answers.set(id, ((result: Result<CallReply<Event>>) => {
+        if (result.ok) resolve(result.reply);
+        else reject(new Error(`${event}: ${result.error.code}: ${result.error.message}`));
+      }) as Answer);
+      this.#write({ type: EVENT, nsp: '/', data: [event, body], id });
+    });
+  }
+
+  #write(packet: Packet): void {
+    this.#socket.send(this.#encoder.encode(packet)[0]);
+  }
+
+  #read(data: Uint8Array, isBinary: boolean): void {
+    if (isBinary) this.#decoder.add(data);
+    else if (Buffer.from(data).toString() === PING) this.#socket.send(PONG);
+  }
+
+  #readPacket({ type, data, id }: Packet): void {
+    if (type === ACK) {
+      this.#answers.get(id!)?.((data as [Result<never>])[0]);
+      this.#answers.delete(id!);
+    } else if (type === EVENT) this.#hear(data as [string, never]);
+    else if (type === CONNECT) this.#connected();
+    else if (type === CONNECT_ERROR) throw new Error(`refused: ${JSON.stringify(data)}`);
+  }
+
+  #hear([event, news]: [string, never]): void {
+    if (event === 'document:updated') this.onUpdate((news as { update: Uint8Array }).update);
+    else if (event === 'presence:changed') {
+      const { upserted } = news as { upserted: { connectionId: string; count: number }[] };
+      for (const { connectionId, count } of upserted) {
+        const clientId = clientOfConnection.get(connectionId);
+        if (clientId !== undefined) this.onCursor(clientId, count);
+      }
+    }
+  }
+}
