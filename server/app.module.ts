@@ -1,4 +1,6 @@
 import { Module, type DynamicModule, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
+import { AccessTokenModule } from './access-token/access-token.module.js';
+import { BearerMiddleware } from './access-token/bearer.middleware.js';
 import { AuthModule } from './auth/auth.module.js';
 import { OriginCheck } from './auth/origin.js';
 import { RequestLimit } from './auth/request-limit.js';
@@ -23,6 +25,7 @@ export class AppModule implements NestModule {
         AuthModule,
         WorkspaceModule,
         InvitationModule,
+        AccessTokenModule,
         EventFeedModule,
         DocumentModule,
         PresenceModule,
@@ -33,6 +36,6 @@ export class AppModule implements NestModule {
   }
 
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(OriginCheck, SessionMiddleware, RequestLimit).forRoutes('api/*path');
+    consumer.apply(OriginCheck, SessionMiddleware, BearerMiddleware, RequestLimit).forRoutes('api/*path');
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable, type NestMiddleware } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { Config, isLoopback } from '../config.js';
+import { bearerOf } from '../platform/http-route.js';
 import { ProtocolError } from '../protocol/error.js';
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -8,8 +9,9 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 /**
  * Which pages may act with a person's cookie: our own (SEC2). A request that
  * no browser sends on a page's behalf (neither Origin nor Sec-Fetch-Site) is a
- * program's, so it may; one addressed to a host that is not ours is refused,
- * whatever it says of its origin (DNS rebinding).
+ * program's, so it may; so is one with an access token, which no browser adds
+ * by itself and beside which no cookie counts. One addressed to a host that is
+ * not ours is refused, whatever it says of its origin (DNS rebinding).
  */
 @Injectable()
 export class OriginCheck implements NestMiddleware {
@@ -30,8 +32,11 @@ export class OriginCheck implements NestMiddleware {
       );
       return;
     }
-    const ofAnyPage = origin !== undefined || request.headers['sec-fetch-site'] !== undefined;
-    if (!SAFE.has(request.method) && ofAnyPage && !this.#isOwnOrigin(origin, host)) {
+    // A link from anywhere may lead here; a foreign page's script may not even read.
+    const ofAnyPage =
+      origin !== undefined || (!SAFE.has(request.method) && request.headers['sec-fetch-site'] !== undefined);
+    const byToken = bearerOf(request.headers.authorization) !== undefined;
+    if (ofAnyPage && !byToken && !this.#isOwnOrigin(origin, host)) {
       next(new ProtocolError('forbidden', 'This request comes from another site and was refused.'));
       return;
     }

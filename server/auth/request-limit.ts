@@ -17,7 +17,7 @@ export class RequestLimit implements NestMiddleware {
   );
 
   use(request: SignedRequest, _response: Response, next: NextFunction): void {
-    this.#limit.take(request.account?.id ?? request.ip ?? '');
+    this.#limit.take(request.caller?.account.id ?? request.ip ?? '');
     next();
   }
 }

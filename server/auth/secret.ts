@@ -11,8 +11,8 @@ import { Config } from '../config.js';
 export class Secrets {
   constructor(private readonly config: Config) {}
 
-  create(): { secret: string; hash: string } {
-    const secret = randomBytes(32).toString('base64url');
+  create(prefix = ''): { secret: string; hash: string } {
+    const secret = prefix + randomBytes(32).toString('base64url');
     return { secret, hash: this.hash(secret) };
   }
 

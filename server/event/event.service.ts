@@ -2,7 +2,13 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../db/client.js';
 import { personActor, personOf, type StoredActor } from '../platform/actor.js';
 import { ProtocolError } from '../protocol/error.js';
-import { eventPayloads, type EventPayloads, type EventType, type WorkspaceEvent } from '../protocol/event.js';
+import {
+  eventPayloads,
+  type EventPayloads,
+  type EventType,
+  type IntegrationEvent,
+  type WorkspaceEvent,
+} from '../protocol/event.js';
 import type { Actor } from '../protocol/user.js';
 import { EventRepository, type EventRow, type NamedPerson } from './event.repository.js';
 
@@ -30,15 +36,18 @@ export class EventService {
     actor: StoredActor,
     payload: EventPayloads[Type],
   ): Promise<number> {
-    const seq = await this.events.append(
-      transaction,
-      workspaceId,
-      type,
-      actor,
-      eventPayloads[type].parse(payload),
-    );
-    if (seq === undefined) throw new ProtocolError('not-found', 'This workspace does not exist.');
-    return seq;
+    return this.#append(transaction, workspaceId, type, actor, eventPayloads[type].parse(payload));
+  }
+
+  /** The same for what a program tells, which has passed its schema. */
+  appendIntegration(
+    transaction: Transaction,
+    workspaceId: string,
+    type: IntegrationEvent['type'],
+    actor: StoredActor,
+    payload: IntegrationEvent['payload'],
+  ): Promise<number> {
+    return this.#append(transaction, workspaceId, type, actor, payload);
   }
 
   /** The number of the last event, 0 before the first. */
@@ -83,6 +92,12 @@ export class EventService {
       const userId = personOf(actor);
       return userId === undefined ? [] : [{ workspaceId, userId }];
     });
+  }
+
+  async #append(...event: Parameters<EventRepository['append']>): Promise<number> {
+    const seq = await this.events.append(...event);
+    if (seq === undefined) throw new ProtocolError('not-found', 'This workspace does not exist.');
+    return seq;
   }
 
   async #named(rows: EventRow[]): Promise<WorkspaceEvent[]> {

@@ -7,6 +7,9 @@ import { DatabaseConnection } from '../platform/database.js';
 import { processId } from '../platform/server-process.js';
 import type { Presence } from '../protocol/presence.js';
 
+/** The process of rows that stand on no connection: none, so that every process reads them as another's. */
+const NO_PROCESS = '00000000-0000-0000-0000-000000000000';
+
 /** A heartbeat older than this is a connection that is gone (PRS1). */
 export const OFFLINE_AFTER_S = 30;
 
@@ -52,6 +55,34 @@ export class PresenceRepository {
         cursor_anchor = excluded.cursor_anchor, cursor_head = excluded.cursor_head,
         heartbeat_at = excluded.heartbeat_at
       WHERE excluded.count >= workspace_presence.count`);
+  }
+
+  /**
+   * Presence that stands on no connection: a new state or a heartbeat.
+   *
+   * @returns whether it was not there before, or counted as gone
+   */
+  async touch(
+    transaction: Transaction,
+    given: { connectionId: string; workspaceId: string; userId: string; path: string | null; idle: boolean },
+  ): Promise<boolean> {
+    const { connectionId, workspaceId, userId, path, idle } = given;
+    const [known] = await transaction
+      .select({ isFresh: sql<boolean>`${fresh}` })
+      .from(workspacePresence)
+      .where(eq(workspacePresence.connectionId, connectionId));
+    // Counted from the clock, so that a row which comes back is newer than the one before it;
+    // and one that counted as gone is news again, though nothing else of it has changed.
+    await transaction.execute(sql`
+      INSERT INTO ${workspacePresence} (connection_id, process_id, workspace_id, user_id, count, path, idle)
+      VALUES (${connectionId}, ${NO_PROCESS}, ${workspaceId}, ${userId},
+        floor(extract(epoch FROM now()) * 1000), ${path}, ${idle})
+      ON CONFLICT (connection_id) DO UPDATE SET
+        count = workspace_presence.count + CASE
+          WHEN NOT (${fresh}) OR (workspace_presence.path, workspace_presence.idle)
+            IS DISTINCT FROM (excluded.path, excluded.idle) THEN 1 ELSE 0 END,
+        path = excluded.path, idle = excluded.idle, heartbeat_at = now()`);
+    return !known?.isFresh;
   }
 
   async remove(connectionId: string, transaction: Transaction = this.connection.database): Promise<void> {

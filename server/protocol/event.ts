@@ -4,7 +4,8 @@ import { actor } from './user.js';
 /**
  * The vocabulary of a workspace's events: everything that can have happened,
  * and what is told of it. Written by the server alone, in the transaction of
- * the change (EVT1, EVT4). Names are `noun.past`.
+ * the change (EVT1, EVT4). Names are `noun.past`. Programs add `integration.*`
+ * ones, and no other.
  */
 export const eventPayloads = {
   'workspace.opened': z.object({ baseCommit: z.string().nullable() }),
@@ -28,22 +29,70 @@ export type EventType = keyof EventPayloads;
 
 export const eventType = z.enum(Object.keys(eventPayloads) as [EventType, ...EventType[]]);
 
+export type IntegrationType = `integration.${string}`;
+
+/** What a program calls what it tells: `integration.build.failed`. */
+export const integrationType = z
+  .string()
+  .max(100)
+  .regex(
+    /^integration(?:\.[a-z0-9][a-z0-9_-]*)+$/,
+    'programs may add integration.* events only, such as integration.build.failed',
+  ) as unknown as z.ZodType<IntegrationType, IntegrationType>;
+
+/** Beside these, whatever a program keeps for other programs. */
+export const integrationPayload = z
+  .object({
+    /** What people read in the activity. */
+    title: z.string().trim().min(1).max(200).optional(),
+    /** Where they read more. */
+    url: z
+      .url({ protocol: /^https?$/ })
+      .max(2000)
+      .optional(),
+  })
+  .catchall(z.unknown())
+  .refine(isStorable, { message: 'must be at most 16 KB of JSON, 20 levels deep, without NUL characters' });
+
+export const integrationEvent = z.object({ type: integrationType, payload: integrationPayload.default({}) });
+
+/** The program is named by the server, after its access token; null where a person's own script told it. */
+type IntegrationPayload = z.output<typeof integrationPayload> & { program: string | null };
+
+const PAYLOAD_MAX = 16_000;
+const PAYLOAD_DEPTH = 20;
+
+function isStorable(payload: object): boolean {
+  return isPlain(payload, PAYLOAD_DEPTH) && JSON.stringify(payload).length <= PAYLOAD_MAX;
+}
+
+/** What PostgreSQL keeps as jsonb: no NUL and no half of a surrogate pair in any string. */
+function isPlain(value: unknown, depth: number): boolean {
+  if (depth < 0) return false;
+  if (typeof value === 'string') return !value.includes('\0') && !/\p{Cs}/u.test(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, each]) => isPlain(key, depth) && isPlain(each, depth - 1));
+}
+
 /** One event as stored and told. `seq` is gap-free within its workspace and in commit order. */
 export const workspaceEvent = z.object({
   workspaceId: z.uuid(),
   seq: z.number().int().positive(),
-  type: eventType,
+  type: z.union([eventType, integrationType]),
   actor,
   payload: z.record(z.string(), z.unknown()),
   createdAt: z.iso.datetime(),
 });
 
-type EventOf<Type extends EventType> = Omit<z.infer<typeof workspaceEvent>, 'type' | 'payload'> & {
+type EventOf<Type, Payload> = Omit<z.infer<typeof workspaceEvent>, 'type' | 'payload'> & {
   type: Type;
-  payload: EventPayloads[Type];
+  payload: Payload;
 };
+export type IntegrationEvent = EventOf<IntegrationType, IntegrationPayload>;
 /** Narrow by `type` to get the payload of that type. */
-export type WorkspaceEvent = { [Type in EventType]: EventOf<Type> }[EventType];
+export type WorkspaceEvent =
+  | { [Type in EventType]: EventOf<Type, EventPayloads[Type]> }[EventType]
+  | IntegrationEvent;
 
 export const eventQuery = z.object({
   /** Events after this number, oldest first. */
@@ -52,4 +101,18 @@ export const eventQuery = z.object({
   before: z.coerce.number().int().positive().optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
+export const eventStreamQuery = z.object({
+  /** Where to begin without a Last-Event-ID: events after this number. Else with the next to come. */
+  after: z.coerce.number().int().nonnegative().optional(),
+});
+export const lastEventId = z.object({
+  /** The number of the last event heard, which a reconnecting EventSource sends by itself. */
+  'last-event-id': z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be the number of an event')
+    .transform(Number)
+    .optional(),
+});
+/** Frames of `event: event:added` with the event's number as `id`; comments keep the connection alive. */
+export const eventStream = z.string().meta({ contentType: 'text/event-stream' });
 export const eventPage = z.object({ events: z.array(workspaceEvent) });

@@ -1,7 +1,16 @@
 import { z } from 'zod';
+import { accessToken, accessTokenCreated, accessTokenCreation, type AccessScope } from './access-token.js';
 import { anyBytes } from './bytes.js';
 import { commitCreated, commitCreation, commitPreview, commitPreviewQuery } from './commit.js';
-import { eventPage, eventQuery } from './event.js';
+import {
+  eventPage,
+  eventQuery,
+  eventStream,
+  eventStreamQuery,
+  integrationEvent,
+  lastEventId,
+  workspaceEvent,
+} from './event.js';
 import {
   baseFile,
   fileChange,
@@ -22,6 +31,7 @@ import {
   linkToken,
   member,
 } from './invitation.js';
+import { presenceEntry, programPresence } from './presence.js';
 import { branch, branchCreation, branchRef, repository, repositoryRef } from './repository.js';
 import { account, accountUpdate } from './user.js';
 import { location, locationQuery, recentWorkspace, workspace } from './workspace.js';
@@ -29,7 +39,15 @@ import { location, locationQuery, recentWorkspace, workspace } from './workspace
 const none = z.null();
 const byId = z.object({ id: z.uuid() });
 
-type Route = { params?: z.ZodType; query?: z.ZodType; body?: z.ZodType; reply: z.ZodType };
+type Route = {
+  headers?: z.ZodType;
+  params?: z.ZodType;
+  query?: z.ZodType;
+  body?: z.ZodType;
+  reply: z.ZodType;
+  /** What a program's access token must allow. Without it no token reaches the route. */
+  scope?: AccessScope;
+};
 
 /** Everything a client may ask for over HTTP: one line per route, errors as `errorBody`. */
 export const httpRoutes = {
@@ -56,6 +74,40 @@ export const httpRoutes = {
   'GET /api/workspaces/location': { query: locationQuery, reply: location },
   /** Opens the room of a branch: finds or makes it. */
   'POST /api/workspaces': { body: branchRef, reply: workspace },
+
+  // A branch's room for programs: by name, each route with the scope its access token needs.
+  'GET /api/workspace/presence': {
+    query: branchRef,
+    reply: z.array(presenceEntry),
+    scope: 'presence:read',
+  },
+  'PUT /api/workspace/presence': {
+    query: branchRef,
+    body: programPresence,
+    reply: presenceEntry,
+    scope: 'presence:write',
+  },
+  'GET /api/workspace/events': {
+    query: branchRef.extend(eventQuery.shape),
+    reply: eventPage,
+    scope: 'events:read',
+  },
+  'POST /api/workspace/events': {
+    query: branchRef,
+    body: integrationEvent,
+    reply: workspaceEvent,
+    scope: 'events:write',
+  },
+  'GET /api/workspace/events/stream': {
+    headers: lastEventId,
+    query: branchRef.extend(eventStreamQuery.shape),
+    reply: eventStream,
+    scope: 'events:read',
+  },
+
+  'GET /api/access-tokens': { reply: z.array(accessToken) },
+  'POST /api/access-tokens': { body: accessTokenCreation, reply: accessTokenCreated },
+  'DELETE /api/access-tokens/:id': { params: byId, reply: none },
 
   'GET /api/workspaces/:id/events': { params: byId, query: eventQuery, reply: eventPage },
 

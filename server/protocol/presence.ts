@@ -34,6 +34,16 @@ export const presence = z.object({
 });
 export type Presence = z.infer<typeof presence>;
 
+/** Where a program says its person is; for 30 s, unless it says so again. */
+export const programPresence = z.object({
+  path: filePath.nullable().default(null),
+  idle: z.boolean().default(false),
+});
+
+/** One connection as programs see it: who, in which file. */
+export const presenceEntry = presence.pick({ connectionId: true, person: true, path: true, idle: true });
+export type PresenceEntry = z.infer<typeof presenceEntry>;
+
 export const presenceChanged = z.object({
   workspaceId: z.uuid(),
   upserted: z.array(presence),

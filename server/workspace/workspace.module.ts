@@ -3,13 +3,14 @@ import { EventModule } from '../event/event.module.js';
 import { AccessService } from './access.service.js';
 import { BranchService } from './branch.service.js';
 import { WorkspaceController } from './workspace.controller.js';
+import { WorkspaceEntryService } from './workspace-entry.service.js';
 import { WorkspaceRepository } from './workspace.repository.js';
 import { WorkspaceService } from './workspace.service.js';
 
 @Module({
   imports: [EventModule],
   controllers: [WorkspaceController],
-  providers: [WorkspaceService, BranchService, AccessService, WorkspaceRepository],
-  exports: [WorkspaceService, AccessService],
+  providers: [WorkspaceService, BranchService, AccessService, WorkspaceEntryService, WorkspaceRepository],
+  exports: [WorkspaceService, AccessService, WorkspaceEntryService],
 })
 export class WorkspaceModule {}

@@ -38,13 +38,20 @@ export function EventFeed({
 }
 
 function EventRow({ event, onOpen }: { event: WorkspaceEvent; onOpen: (path: string) => void }) {
-  const { words, path } = eventSentence(event);
+  const { words, path, url } = eventSentence(event);
   const color = event.actor.kind === 'person' ? personColor(event.actor.color) : 'var(--fgColor-muted)';
   return (
     <li className="event-row">
       <span className="event-dot" style={{ background: color }} aria-hidden="true" />
       <span className="event-words">
-        <strong>{event.actor.name}</strong> {words}{' '}
+        <strong>{event.actor.name}</strong>{' '}
+        {url === undefined ? (
+          words
+        ) : (
+          <a href={url} target="_blank" rel="noreferrer">
+            {words}
+          </a>
+        )}{' '}
         {path !== undefined && (
           <button type="button" className="event-path" onClick={() => onOpen(path)}>
             {path}

@@ -1,7 +1,7 @@
 import type { WorkspaceEvent } from '@protocol/event.js';
 
-/** An event in words after its actor's name, and the file it leads to. */
-export function eventSentence(event: WorkspaceEvent): { words: string; path?: string } {
+/** An event in words after its actor's name, and the file or page it leads to. */
+export function eventSentence(event: WorkspaceEvent): { words: string; path?: string; url?: string } {
   switch (event.type) {
     case 'workspace.opened':
       return { words: 'opened this room' };
@@ -29,5 +29,10 @@ export function eventSentence(event: WorkspaceEvent): { words: string; path?: st
     }
     case 'branch.moved':
       return { words: 'saw that the branch has moved on GitHub' };
+    default: {
+      const { title, program, url } = event.payload;
+      const words = title ?? event.type.slice('integration.'.length).replaceAll(/[._]/g, ' ');
+      return { words: program === null ? words : `by ${program}: ${words}`, url };
+    }
   }
 }
