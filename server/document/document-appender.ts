@@ -78,16 +78,20 @@ export class DocumentAppender {
    * @returns the row's sequence number, once committed
    * @throws {ProtocolError} `unavailable` when no more can be held, `out-of-step` when the document was deleted or is of another generation
    */
-  append(update: Append): Promise<number> {
-    if (this.#stopped || this.#waitingBytes + update.bytes.byteLength > WAITING_MAX_BYTES) {
-      const message = 'Perch cannot store more edits just now. Yours are kept on your device and sent again.';
-      return Promise.reject(new ProtocolError('unavailable', message, { retryAfterMs: RETRY_MAX_MS }));
-    }
+  async append(update: Append): Promise<number> {
+    this.requireSpace(update.bytes);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ ...update, resolve, reject });
       this.#waitingBytes += update.bytes.byteLength;
       this.#running ??= this.#run();
     });
+  }
+
+  /** @throws {ProtocolError} `unavailable` when these bytes cannot be held until they are stored */
+  requireSpace(bytes: Uint8Array): void {
+    if (!this.#stopped && this.#waitingBytes + bytes.byteLength <= WAITING_MAX_BYTES) return;
+    const message = 'Perch cannot store more edits just now. Yours are kept on your device and sent again.';
+    throw new ProtocolError('unavailable', message, { retryAfterMs: RETRY_MAX_MS });
   }
 
   /** Resolves when everything appended so far is stored. */

@@ -2,7 +2,7 @@ import * as Y from 'yjs';
 import { TEXT_NAME } from '../protocol/document.js';
 import { ProtocolError } from '../protocol/error.js';
 import type { StoredDocument } from './document.repository.js';
-import { readUpdateHeader, type UpdateHeader } from './update-header.js';
+import { isFounded, isText, readUpdateHeader, type UpdateHeader } from './update-header.js';
 
 /**
  * One loaded document of this process: what is durable of it, as bytes, and a
@@ -44,7 +44,7 @@ export class DocumentRoom {
     this.#clocks = Y.decodeStateVector(Y.encodeStateVector(this.#document));
   }
 
-  /** @throws {ProtocolError} `out-of-step` for a gap, `forbidden` for a client id that nobody here has joined with (DOC9) */
+  /** @throws {ProtocolError} `out-of-step` for a gap, `invalid` for what is no text, `forbidden` for a client id that nobody here has joined with (DOC9) */
   accept(header: UpdateHeader): void {
     for (const [client, clock] of header.from) {
       if (!this.clients.has(client)) {
@@ -57,6 +57,10 @@ export class DocumentRoom {
         throw new ProtocolError('out-of-step', 'An edit before this one is missing; both are sent again.');
       }
     }
+    if (!isText(header))
+      throw new ProtocolError('invalid', 'This edit holds something else than text and was not stored.');
+    if (!isFounded(header, this.#clocks))
+      throw new ProtocolError('out-of-step', 'What this edit builds on is missing; both are sent again.');
     this.#advance(header);
   }
 
@@ -131,6 +135,13 @@ function readState(stored: StoredDocument): Y.Doc {
   } catch (error) {
     document.destroy();
     throw new ProtocolError('unavailable', UNREADABLE, { cause: error });
+  }
+  // Text that hangs in the air is not shown: the file would open blank, or without a part.
+  if (document.store.pendingStructs) {
+    document.destroy();
+    throw new ProtocolError('unavailable', UNREADABLE, {
+      cause: new Error(`rows of ${record.id} build on what is missing`),
+    });
   }
   return document;
 }

@@ -9,7 +9,7 @@ import { bindClientEvent, OnClientEvent } from '../platform/on-client-event.js';
 import type { Connection, SocketServer } from '../platform/socket.adapter.js';
 import { TokenBucket } from '../platform/token-bucket.js';
 import type { CallBody, CallReply } from '../protocol/client-events.js';
-import { UPDATE_TOTAL_MAX_BYTES } from '../protocol/document.js';
+import { UPDATE_MAX_BYTES, UPDATE_TOTAL_MAX_BYTES } from '../protocol/document.js';
 import { ProtocolError } from '../protocol/error.js';
 import type { Account } from '../protocol/user.js';
 import { WorkspaceService } from '../workspace/workspace.service.js';
@@ -18,6 +18,8 @@ import { DocumentService, type DocumentNews } from './document.service.js';
 /** A client sends at most one push a document and frame (60/s); this leaves room for several documents and a resend. */
 const PUSHES_PER_SECOND = 200;
 const PUSHES_BURST = 600;
+/** Of one update. All but the last are full, so that small ones cannot fill the memory by their number. */
+const PIECES_MAX = UPDATE_TOTAL_MAX_BYTES / UPDATE_MAX_BYTES;
 
 type Joined = { workspaceId: string; writable: boolean; pieces: Uint8Array[] };
 type Session = { joined: Map<string, Joined>; pushes: TokenBucket };
@@ -49,6 +51,8 @@ export class DocumentGateway implements OnGatewayInit<SocketServer>, OnGatewayCo
     connection.on('disconnect', () => {
       this.#sessions.delete(connection.id);
       for (const documentId of session.joined.keys()) this.documents.leave(documentId, connection.id);
+      // Nest remembers the last connection of all: not what it held.
+      session.joined.clear();
     });
   }
 
@@ -161,7 +165,7 @@ function assemble(joined: Joined, piece: Uint8Array, more: boolean): Uint8Array 
   if (!more && joined.pieces.length === 0) return piece;
   joined.pieces.push(piece);
   const size = joined.pieces.reduce((sum, each) => sum + each.byteLength, 0);
-  if (size > UPDATE_TOTAL_MAX_BYTES) {
+  if (size > UPDATE_TOTAL_MAX_BYTES || joined.pieces.length > PIECES_MAX) {
     joined.pieces = [];
     throw new ProtocolError(
       'too-large',

@@ -105,6 +105,8 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
         );
       await room.lastAppend;
       await this.catchUp();
+      // Replaced, and only now heard of: its new generation is loaded.
+      if (this.#loaded.get(id) !== room) return await this.join(account, body, holder, enter);
       const { known } = body;
       const same = known?.documentId === id && known.generation === room.generation;
       return {
@@ -142,6 +144,8 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
   async push(room: DocumentRoom, update: Uint8Array, actor: StoredActor, show: () => void): Promise<number> {
     const header = readUpdateHeader(update);
     if (header.from.size === 0 && !header.deletes) return room.seq;
+    // Before it is accepted: what comes after it would count on it.
+    this.#appender.requireSpace(update);
     room.accept(header);
     show();
     const stored = this.#appender.append({
@@ -364,6 +368,7 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
     try {
       await room.lastAppend;
       await this.catchUp();
+      if (this.#loaded.get(documentId) !== room) return await this.#withRoom(documentId, use);
       return await use(room);
     } finally {
       room.holders.delete(holder);

@@ -7,7 +7,7 @@ import type {
   ClientToServerEvents,
   Result,
 } from '../../protocol/client-events.js';
-import { TEXT_NAME } from '../../protocol/document.js';
+import { TEXT_NAME, UPDATE_MAX_BYTES } from '../../protocol/document.js';
 import type { ServerToClientEvents } from '../../protocol/server-events.js';
 import type { PerchServer } from '../../testing/perch-server.js';
 
@@ -52,10 +52,16 @@ export class DocumentTab {
     return this.doc.getText(TEXT_NAME).toString();
   }
 
-  enter(state: Live): void {
+  /** Takes a state for its own, be it the server's answer or a guess. */
+  enter(state: Pick<Live, 'documentId' | 'generation' | 'update'>): void {
     this.documentId = state.documentId;
     this.generation = state.generation;
     Y.applyUpdate(this.doc, state.update);
+  }
+
+  state(): Pick<Live, 'documentId' | 'generation' | 'update'> {
+    const { documentId, generation } = this;
+    return { documentId, generation, update: Y.encodeStateAsUpdate(this.doc) };
   }
 
   join(workspaceId: string, path: string): Promise<Result<CallReply<'document:join'>>> {
@@ -67,6 +73,24 @@ export class DocumentTab {
     return this.call('document:push', { documentId, generation, update, ...(more && { more }) });
   }
 
+  /** Another Y.Doc of the same client: what is tried in it is not part of what comes after. */
+  copy(): Y.Doc {
+    const copy = new Y.Doc();
+    copy.clientID = this.doc.clientID;
+    Y.applyUpdate(copy, Y.encodeStateAsUpdate(this.doc));
+    return copy;
+  }
+
+  /** In pieces, all at once: the answer to each. */
+  pushInPieces(update: Uint8Array): Promise<Result<CallReply<'document:push'>>[]> {
+    const answers = [];
+    for (let at = 0; at < update.byteLength; at += UPDATE_MAX_BYTES) {
+      const end = at + UPDATE_MAX_BYTES;
+      answers.push(this.push(update.subarray(at, end), end < update.byteLength));
+    }
+    return Promise.all(answers);
+  }
+
   /** The update of an insertion made here. */
   insert(at: number, text: string, doc = this.doc): Uint8Array {
     const before = Y.encodeStateVector(doc);
@@ -75,8 +99,10 @@ export class DocumentTab {
   }
 
   call<Event extends ClientEvent>(event: Event, body: CallBody<Event>): Promise<Result<CallReply<Event>>> {
-    return (this.socket as Socket).timeout(10_000).emitWithAck(event, body) as Promise<
+    return (this.socket as Socket).timeout(40_000).emitWithAck(event, body) as Promise<
       Result<CallReply<Event>>
     >;
   }
 }
+
+export const code = (result: Result<unknown>) => (result.ok ? 'ok' : result.error.code);
