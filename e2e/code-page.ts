@@ -27,3 +27,11 @@ export async function openFile(page: Page, branch: string, path: string, reposit
   await expect(statusOf(page)).toHaveText('Saved');
   await editorOf(page, path).focus();
 }
+
+/** Opens a file from the tree beside one that is open already, in the same folder. */
+export async function openTab(page: Page, path: string): Promise<void> {
+  const name = path.split('/').at(-1)!;
+  await page.getByRole('treeitem', { name: new RegExp(`^${name.replace('.', '\\.')}`) }).dblclick();
+  await expect(editorOf(page, path)).toBeFocused();
+  await expect(statusOf(page)).toHaveText('Saved');
+}

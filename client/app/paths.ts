@@ -69,13 +69,13 @@ export function safeReturnTo(value: string | null): string {
 export function parseRepositoryInput(input: string): string | null {
   const text = input.trim();
   const address =
-    /^(?:https?:\/\/[^/]+\/|git@[^:]+:)([^/\s]+)\/([^/\s]+?)(?:\.git)?(?:\/(?:tree|blob)\/([^?#]+))?\/?(?:[?#].*)?$/.exec(
+    /^(?:https?:\/\/[^/]+\/|git@[^:]+:)([^/\s]+)\/([^/\s]+?)(?:\.git)?(?:\/(?:tree|blob)\/([^?#]+))?\/?(?:\?[^#]*)?(#.*)?$/.exec(
       text,
     );
   if (address) {
-    const [, owner, repo, rest] = address as unknown as [string, string, string, string?];
+    const [, owner, repo, rest, hash = ''] = address as unknown as [string, string, string, string?, string?];
     return rest
-      ? `${paths.branches.href(owner, repo)}/${rest.replace(/\/$/, '')}`
+      ? `${paths.branches.href(owner, repo)}/${rest.replace(/\/$/, '')}${hash}`
       : paths.branches.href(owner, repo);
   }
   const short = /^([^/\s@]+)\/([^/\s@]+)(?:@(\S+))?$/.exec(text);

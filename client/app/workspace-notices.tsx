@@ -11,7 +11,8 @@ import { paths } from './paths.js';
 export function WorkspaceNotices({ workspace, children }: { workspace: Workspace; children: ReactNode }) {
   const state = useRoomState();
   const moved = useBranchMoved(workspace);
-  if (state.kind === 'closed') {
+  const room = useRoom();
+  if (state.kind === 'closed' && !room.isUnsaved) {
     return (
       <main id="main" className="frame-main" tabIndex={-1}>
         <Problem error={new ProtocolError('forbidden', state.message)}>
@@ -22,6 +23,11 @@ export function WorkspaceNotices({ workspace, children }: { workspace: Workspace
   }
   return (
     <>
+      {state.kind === 'closed' && (
+        <p className="workspace-notice" role="alert">
+          {state.message} What you typed last is not stored: copy it before you leave this page.
+        </p>
+      )}
       {state.kind === 'away' && (
         <p className="workspace-notice" role="status">
           Not connected. What you type is kept on this device and sent when Perch is back.
@@ -29,8 +35,8 @@ export function WorkspaceNotices({ workspace, children }: { workspace: Workspace
       )}
       {moved && (
         <p className="workspace-notice" role="status">
-          This branch has moved on GitHub since the room was opened. Your work is kept; commits wait until the
-          room has followed.
+          This branch has moved on GitHub since the room was opened. Your work is kept and cannot be committed
+          over it; the room follows once nothing is uncommitted and everybody has left it.
         </p>
       )}
       {children}

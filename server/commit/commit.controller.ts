@@ -21,6 +21,6 @@ export class CommitController {
     { params, body }: RouteInput<'POST /api/workspaces/:id/commit'>,
     @SignedIn() account: Account,
   ): Promise<RouteReply<'POST /api/workspaces/:id/commit'>> {
-    return this.commits.commit(account, params.id, body.message, body.paths);
+    return this.commits.commit(account, params.id, body);
   }
 }

@@ -34,7 +34,10 @@ test('GIT4: bytes survive a commit: line ends, byte order mark, no final newline
   await room.files.move(alice, id, 'image.png', 'art/sprite.png');
   await room.files.create(alice, id, 'src/new.ts', 'export {};\n');
   const paths = (await room.changes.changes(alice, id)).map((each) => each.path);
-  const { committedPaths, sha } = await room.commits.commit(alice, id, 'All at once', paths);
+  const { committedPaths, sha } = await room.commits.commit(alice, id, {
+    message: 'All at once',
+    paths: paths,
+  });
 
   const clone = room.git.clone();
   const read = (path: string) => readFileSync(join(clone, path));
@@ -65,7 +68,7 @@ test('GIT5: the commit names its author and, once each, the authors of surviving
   expect(preview.author).toEqual({ name: 'Alice', email: 'alice@example.com' });
   expect(preview.coAuthors).toEqual([{ name: 'Bob', email: 'bob@example.com' }]);
   expect(preview.head).toBe(preview.baseCommit);
-  await room.commits.commit(alice, id, 'Shout', ['a.txt']);
+  await room.commits.commit(alice, id, { message: 'Shout', paths: ['a.txt'] });
   expect(log(room.git.clone())).toBe(
     'Alice <alice@example.com>\nShout\n\nCo-authored-by: Bob <bob@example.com>',
   );
@@ -78,7 +81,7 @@ test('GIT1: what was pushed meanwhile is not overwritten, and the overlay is kep
   const clone = room.git.clone();
   writeFileSync(join(clone, 'a.txt'), 'theirs\n');
   const head = room.git.commitAll(clone, 'from outside');
-  await expect(room.commits.commit(alice, id, 'Mine', ['a.txt'])).rejects.toMatchObject({
+  await expect(room.commits.commit(alice, id, { message: 'Mine', paths: ['a.txt'] })).rejects.toMatchObject({
     code: 'conflict',
     message: expect.stringContaining('Nothing was overwritten') as string,
   });
@@ -96,8 +99,8 @@ test('GIT1: two people who commit at once, in two processes, make two commits in
     await room.edit(alice, 'a.txt', () => 'A\n');
     await room.edit(bob, 'b.txt', () => 'B\n');
     await Promise.all([
-      room.commits.commit(alice, id, 'A', ['a.txt']),
-      other.commits.commit(bob, id, 'B', ['b.txt']),
+      room.commits.commit(alice, id, { message: 'A', paths: ['a.txt'] }),
+      other.commits.commit(bob, id, { message: 'B', paths: ['b.txt'] }),
     ]);
     expect(room.git.git('rev-list', '--count', 'main')).toBe('3');
     expect(room.git.git('show', 'main:a.txt')).toBe('A');
@@ -106,8 +109,8 @@ test('GIT1: two people who commit at once, in two processes, make two commits in
     // The same change, committed by both: one commit, and a sentence for the second.
     await room.edit(alice, 'a.txt', () => 'AA\n');
     const both = await Promise.allSettled([
-      room.commits.commit(alice, id, 'AA', ['a.txt']),
-      other.commits.commit(bob, id, 'AA', ['a.txt']),
+      room.commits.commit(alice, id, { message: 'AA', paths: ['a.txt'] }),
+      other.commits.commit(bob, id, { message: 'AA', paths: ['a.txt'] }),
     ]);
     expect(both.map((each) => each.status).toSorted()).toEqual(['fulfilled', 'rejected']);
     expect(both.find((each) => each.status === 'rejected')?.reason).toMatchObject({ code: 'unprocessable' });
@@ -122,11 +125,13 @@ test('GIT1: a connection cut after the branch moved is settled by looking; befor
   const { alice, id, git } = room;
   await room.edit(alice, 'a.txt', () => 'two\n');
   git.breakUpdateRef = 'before';
-  await expect(room.commits.commit(alice, id, 'Two', ['a.txt'])).rejects.toMatchObject({ code: 'forge' });
+  await expect(room.commits.commit(alice, id, { message: 'Two', paths: ['a.txt'] })).rejects.toMatchObject({
+    code: 'forge',
+  });
   expect(git.git('rev-list', '--count', 'main')).toBe('1');
   expect(await room.paths()).toEqual(['modified a.txt']);
   git.breakUpdateRef = 'after';
-  const { sha } = await room.commits.commit(alice, id, 'Two', ['a.txt']);
+  const { sha } = await room.commits.commit(alice, id, { message: 'Two', paths: ['a.txt'] });
   expect(git.git('rev-parse', 'main')).toBe(sha);
   expect(git.git('rev-list', '--count', 'main')).toBe('2');
   expect(await room.paths()).toEqual([]);
@@ -198,7 +203,7 @@ test('GIT1: what is typed, moved or deleted while a commit is under way stays in
     await room.files.delete(alice, id, 'c.txt');
     await room.files.move(alice, id, 'd.txt', 'dd.txt');
   };
-  await room.commits.commit(alice, id, 'Two', ['a.txt', 'b.txt', 'c.txt', 'd.txt']);
+  await room.commits.commit(alice, id, { message: 'Two', paths: ['a.txt', 'b.txt', 'c.txt', 'd.txt'] });
   git.beforeUpdateRef = undefined;
   expect(git.git('show', 'main:a.txt')).toBe('two');
   expect(git.git('show', 'main:b.txt')).toBe('B');
@@ -206,10 +211,21 @@ test('GIT1: what is typed, moved or deleted while a commit is under way stays in
   expect(git.git('show', 'main:d.txt')).toBe('d');
   expect(await room.paths()).toEqual(['modified a.txt', 'renamed bb.txt', 'deleted c.txt', 'renamed dd.txt']);
   const paths = (await room.changes.changes(alice, id)).map((each) => each.path);
-  await room.commits.commit(alice, id, 'The rest', paths);
+  await room.commits.commit(alice, id, { message: 'The rest', paths: paths });
   expect(git.git('ls-tree', '--name-only', 'main').split('\n')).toEqual(['a.txt', 'bb.txt', 'dd.txt']);
   expect(git.git('show', 'main:a.txt')).toBe('two\nthree');
   expect(await room.paths()).toEqual([]);
+});
+
+test('GIT5: nobody is named in a commit who was not shown', async () => {
+  room = await createTestRoom({ 'a.txt': { bytes: 'one\n' } });
+  const { alice, bob, id } = room;
+  await room.edit(bob, 'a.txt', () => 'by bob\n');
+  const wanted = { message: 'Whose?', paths: ['a.txt'] };
+  await expect(
+    room.commits.commit(alice, id, { ...wanted, shownEmails: [alice.email] }),
+  ).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('Bob') });
+  await room.commits.commit(alice, id, { ...wanted, shownEmails: [alice.email, bob.email] });
 });
 
 test('GIT1: chosen files are committed and the others stay; half of a change is refused', async () => {
@@ -219,7 +235,9 @@ test('GIT1: chosen files are committed and the others stay; half of a change is 
     'README.md': { bytes: 'r\n' },
   });
   const { alice, id, git } = room;
-  await expect(room.commits.commit(alice, id, 'Nothing', ['a.txt'])).rejects.toMatchObject({
+  await expect(
+    room.commits.commit(alice, id, { message: 'Nothing', paths: ['a.txt'] }),
+  ).rejects.toMatchObject({
     code: 'unprocessable',
   });
   await room.files.move(alice, id, 'a.txt', 'moved.txt');
@@ -227,22 +245,27 @@ test('GIT1: chosen files are committed and the others stay; half of a change is 
   await room.edit(alice, 'b.txt', () => 'B\n');
   await room.files.delete(alice, id, 'README.md');
   await room.files.create(alice, id, 'readme.md', 'R\n');
-  await expect(room.commits.commit(alice, id, 'Half', ['a.txt'])).rejects.toMatchObject({
+  await expect(room.commits.commit(alice, id, { message: 'Half', paths: ['a.txt'] })).rejects.toMatchObject({
     code: 'unprocessable',
     message: expect.stringContaining('moved.txt') as string,
   });
-  await expect(room.commits.commit(alice, id, 'Case', ['readme.md'])).rejects.toMatchObject({
+  await expect(
+    room.commits.commit(alice, id, { message: 'Case', paths: ['readme.md'] }),
+  ).rejects.toMatchObject({
     code: 'unprocessable',
     message: expect.stringContaining('case only') as string,
   });
-  await room.commits.commit(alice, id, 'B', ['b.txt']);
+  await room.commits.commit(alice, id, { message: 'B', paths: ['b.txt'] });
   expect(await room.paths()).toEqual([
     'deleted README.md',
     'modified a.txt',
     'renamed moved.txt',
     'added readme.md',
   ]);
-  await room.commits.commit(alice, id, 'Rest', ['README.md', 'a.txt', 'moved.txt', 'readme.md']);
+  await room.commits.commit(alice, id, {
+    message: 'Rest',
+    paths: ['README.md', 'a.txt', 'moved.txt', 'readme.md'],
+  });
   expect(git.git('ls-tree', '--name-only', 'main').split('\n')).toEqual([
     'a.txt',
     'b.txt',

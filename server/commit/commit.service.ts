@@ -7,7 +7,7 @@ import { personActor } from '../platform/actor.js';
 import { DatabaseConnection } from '../platform/database.js';
 import { GithubClient } from '../platform/github-client.js';
 import { log } from '../platform/log.js';
-import type { CommitCreated, CommitPreview, Signature } from '../protocol/commit.js';
+import type { CommitCreated, CommitCreation, CommitPreview, Signature } from '../protocol/commit.js';
 import { ProtocolError } from '../protocol/error.js';
 import type { Account } from '../protocol/user.js';
 import { WorkspaceService, type WorkspaceAccess } from '../workspace/workspace.service.js';
@@ -70,19 +70,20 @@ export class CommitService implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   /** @throws {ProtocolError} `conflict` where the branch moved, `unprocessable` where there is nothing to commit */
-  async commit(
-    account: Account,
-    workspaceId: string,
-    message: string,
-    paths: readonly string[],
-  ): Promise<CommitCreated> {
+  async commit(account: Account, workspaceId: string, wanted: CommitCreation): Promise<CommitCreated> {
     await this.workspaces.require(account, workspaceId, 'write');
     return withCommitLock(this.database.url, workspaceId, async () => {
       // Asked again under the lock: the base may have moved while we waited for it.
       let access = await this.workspaces.require(account, workspaceId, 'write');
       if (await this.#settle(access)) access = await this.workspaces.require(account, workspaceId, 'write');
-      const record = await this.#prepare(account, access, message, paths);
-      await this.#move(access, record);
+      const record = await this.#prepare(account, access, wanted);
+      try {
+        await this.#move(access, record);
+      } catch (error) {
+        // Whether it was made may not be known yet: it is looked at again.
+        this.#settleSoon();
+        throw error;
+      }
       await this.finishing.finish(record).catch((error: unknown) => {
         // The commit is made; the overlay follows as soon as the database is back.
         log.warn({ err: error, workspaceId }, 'a commit was made and is not followed yet');
@@ -100,8 +101,7 @@ export class CommitService implements OnApplicationBootstrap, BeforeApplicationS
   async #prepare(
     account: Account,
     access: WorkspaceAccess,
-    message: string,
-    paths: readonly string[],
+    { message, paths, shownEmails }: CommitCreation,
   ): Promise<CommitRecord> {
     const { workspaceId } = access;
     const { overlay, baseCommit } = await this.overlays.load(workspaceId);
@@ -125,7 +125,9 @@ export class CommitService implements OnApplicationBootstrap, BeforeApplicationS
     const treeSha = await this.github.createTree(owner, repo, base.tree, tree);
     if (treeSha === base.tree)
       throw new ProtocolError('unprocessable', 'These changes cancel out, so there is nothing to commit.');
-    const whole = commitMessage(message, await this.#coAuthors(author, chosen));
+    const coAuthors = await this.#coAuthors(author, chosen);
+    refuseUnseen([author, ...coAuthors], shownEmails);
+    const whole = commitMessage(message, coAuthors);
     const sha = await this.github.createCommit(owner, repo, {
       message: whole,
       tree: treeSha,
@@ -230,4 +232,15 @@ export class CommitService implements OnApplicationBootstrap, BeforeApplicationS
 function choose(pending: readonly PendingChange[], paths: readonly string[]): PendingChange[] {
   const chosen = new Set(paths);
   return pending.filter((change) => chosen.has(change.path));
+}
+
+/** Nobody's address is made public that the person was not shown. */
+function refuseUnseen(authors: readonly Signature[], shown: readonly string[] | undefined): void {
+  const unseen = authors.filter(({ email }) => shown && !shown.includes(email));
+  if (unseen.length === 0) return;
+  const names = unseen.map(({ name }) => name).join(', ');
+  throw new ProtocolError(
+    'conflict',
+    `${names} has written here since you looked, so nothing was committed. Look at who is named and commit again.`,
+  );
 }

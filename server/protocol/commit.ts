@@ -21,7 +21,10 @@ export const commitCreation = z.object({
   message: z.string().trim().min(1).max(65_536),
   /** The changed paths to commit; the others stay in the overlay. */
   paths: z.array(filePath).min(1).max(10_000),
+  /** The addresses the person was shown: where others would go into the commit it is refused. */
+  shownEmails: z.array(z.string()).max(10_000).optional(),
 });
+export type CommitCreation = z.infer<typeof commitCreation>;
 
 export const commitCreated = z.object({
   sha,

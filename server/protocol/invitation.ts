@@ -48,7 +48,7 @@ export const invitationAcceptance = z.object({
   token: linkToken,
   /** Required unless somebody is signed in already, who then joins as himself. */
   name: displayName.optional(),
-  /** For commits; made up as `name@perch.invalid` where the person gives none, and says so. */
+  /** For commits; made up as `name-1a2b3c@users.perch.invalid` where the person gives none, and says so. */
   email: z.email().max(254).optional(),
 });
 

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { ProtocolError } from '@protocol/error.js';
 import type { BranchRef } from '@protocol/repository.js';
 import { lazy, Suspense, useEffect } from 'react';
 import { useLocation, useNavigate } from 'react-router';
@@ -31,9 +32,10 @@ export function Component() {
   useEffect(() => {
     if (!unresolved || !found.data) return;
     const { owner, repo } = unresolved;
-    void navigate(paths.workspace.href({ owner, repo, branch: found.data.branch }) + search + hash, {
-      replace: true,
-    });
+    const { branch, page } = found.data;
+    // GitHub's own addresses name a file behind the branch.
+    const file = page === '' || page === 'code' ? search : `?${new URLSearchParams({ path: page })}`;
+    void navigate(paths.workspace.href({ owner, repo, branch }) + file + hash, { replace: true });
   }, [unresolved, found.data, navigate, search, hash]);
 
   if (address?.kind === 'canonical') return <OpenWorkspace {...address} key={pathname} />;
@@ -61,6 +63,23 @@ function OpenWorkspace({ owner, repo, branch }: BranchRef) {
     refetchOnWindowFocus: false,
   });
   const workspace = opened.data;
+  // `feat/code` may be the page of `feat`, or a branch whose slash was not encoded.
+  const whole = useQuery({
+    queryKey: ['location', owner, repo, branch],
+    enabled: opened.error instanceof ProtocolError && opened.error.code === 'not-found',
+    retry: false,
+    queryFn: ({ signal }) =>
+      request('GET /api/workspaces/location', {
+        query: { owner, repo, rest: `${encodeURIComponent(branch)}/code` },
+        signal,
+      }),
+  });
+  useEffect(() => {
+    if (whole.data && whole.data.branch !== branch)
+      void navigate(paths.workspace.href({ owner, repo, branch: whole.data.branch }) + search + hash, {
+        replace: true,
+      });
+  }, [whole.data, owner, repo, branch, navigate, search, hash]);
   useEffect(() => {
     // The forge's own spelling is the address (NAM1).
     if (workspace && (workspace.owner !== owner || workspace.repo !== repo)) {

@@ -2,7 +2,7 @@ import { CodeIcon, FileDirectoryIcon, HistoryIcon, SidebarExpandIcon } from '@pr
 import { IconButton, SegmentedControl } from '@primer/react';
 import { Blankslate } from '@primer/react/experimental';
 import type { Workspace } from '@protocol/workspace.js';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import { DelayedProgress } from '@/components/delayed-progress.js';
@@ -14,6 +14,7 @@ import { useShortcuts } from '@/lib/use-shortcuts.js';
 import { EditorPane } from './editor-pane.js';
 import { SidePanel, type SideView } from './side-panel.js';
 import { TabBar } from './tab-bar.js';
+import { useKeptDocuments } from './use-kept-documents.js';
 import { useNarrow } from './use-narrow.js';
 import { useTabs } from './use-tabs.js';
 import { useTellPresence } from './use-tell-presence.js';
@@ -37,6 +38,14 @@ export function CodePage({ workspace }: { workspace: Workspace }) {
   const [focusCount, setFocusCount] = useState(0);
   const narrow = useNarrow();
   const onEdited = useEdited(workspace.id, pin);
+  const moveOpen = useCallback(
+    (from: string, to: string) => {
+      room.moveDocument(from, to);
+      move(from, to);
+    },
+    [room, move],
+  );
+  useKeptDocuments(useMemo(() => tabs.open.map((tab) => tab.path), [tabs.open]));
   useMovedFiles(move);
   useShortcuts({
     'Shift+E': () => reveal('explorer', '[role=treeitem][tabindex="0"]'),
@@ -81,7 +90,7 @@ export function CodePage({ workspace }: { workspace: Workspace }) {
         setDiffPath(path);
         setPane('editor');
       }}
-      onMoved={move}
+      onMoved={moveOpen}
       onCommitted={() => void files.refetch()}
     />
   );

@@ -3,7 +3,7 @@ import { Button, Flash, IconButton } from '@primer/react';
 import { Blankslate } from '@primer/react/experimental';
 import { useQuery } from '@tanstack/react-query';
 import type { Workspace } from '@protocol/workspace.js';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import { DelayedProgress } from '@/components/delayed-progress.js';
 import { toast } from '@/components/toaster.js';
 import type { EditorCursor } from '@/features/editor/code-editor.js';
@@ -20,6 +20,7 @@ import { useTellPresence } from './use-tell-presence.js';
 const CodeEditor = lazy(async () => ({
   default: (await import('@/features/editor/code-editor.js')).CodeEditor,
 }));
+const TextDiff = lazy(async () => ({ default: (await import('@/features/editor/file-diff.js')).TextDiff }));
 const FileDiff = lazy(async () => ({ default: (await import('@/features/editor/file-diff.js')).FileDiff }));
 
 /** What Ctrl+S says. */
@@ -49,7 +50,6 @@ export function EditorPane({ workspace, path, hash, diff, focusCount, onDiff, on
   const [cursor, setCursor] = useState<EditorCursor | null>(null);
   const lines = useMemo(() => parseLineRange(hash), [hash]);
   useTellPresence(path, cursor);
-  useWarnBeforeLeaving(state?.kind === 'live' && state.save !== 'saved');
   const ownId = room.state.kind === 'joined' ? room.state.connectionId : null;
   const here = useMemo(
     () => present.filter((each) => each.connectionId !== ownId && each.cursor?.path === path),
@@ -68,6 +68,7 @@ export function EditorPane({ workspace, path, hash, diff, focusCount, onDiff, on
     await navigator.clipboard.writeText(url.href);
     toast({ message: cursor ? `Copied a link to line ${cursor.line}.` : 'Copied a link to the file.' });
   };
+  const isGone = state?.kind === 'refused' && state.error.code === 'not-found';
   const saved = saveState(state);
   const reassure = useCallback(() => {
     toast({ message: REASSURANCES[state?.kind === 'live' ? state.save : 'saving'] });
@@ -105,7 +106,12 @@ export function EditorPane({ workspace, path, hash, diff, focusCount, onDiff, on
       )}
       <div className="editor-body">
         {(!document || !state || state.kind === 'loading') && <DelayedProgress label="Opening the file" />}
-        {state?.kind === 'refused' && (
+        {isGone && diff && base.data && (
+          <Suspense fallback={<DelayedProgress label="Loading the editor" />}>
+            <TextDiff path={path} base={base.data.kind === 'text' ? base.data.text : ''} text="" />
+          </Suspense>
+        )}
+        {state?.kind === 'refused' && !(isGone && diff && base.data) && (
           <Blankslate>
             <Blankslate.Heading as="h2">{path}</Blankslate.Heading>
             <Blankslate.Description>{state.error.message}</Blankslate.Description>
@@ -154,14 +160,4 @@ export function EditorPane({ workspace, path, hash, diff, focusCount, onDiff, on
 async function copyText(document: LiveDocument): Promise<void> {
   await navigator.clipboard.writeText(document.text.toString());
   toast({ message: 'Copied the text.' });
-}
-
-/** Only while something is on this device alone. */
-function useWarnBeforeLeaving(unsaved: boolean): void {
-  useEffect(() => {
-    if (!unsaved) return undefined;
-    const warn = (event: BeforeUnloadEvent): void => event.preventDefault();
-    window.addEventListener('beforeunload', warn);
-    return () => window.removeEventListener('beforeunload', warn);
-  }, [unsaved]);
 }

@@ -1,11 +1,13 @@
 import { GitCommitIcon, UndoIcon } from '@primer/octicons-react';
 import { Button, Checkbox, Flash, FormControl, IconButton, Link, Textarea } from '@primer/react';
 import { Blankslate } from '@primer/react/experimental';
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import type { CommitPreview } from '@protocol/commit.js';
 import type { FileChange } from '@protocol/file.js';
 import { useState, type KeyboardEvent } from 'react';
 import { toast } from '@/components/toaster.js';
 import { request } from '@/lib/http.js';
+import { useRoom } from '@/lib/room-context.js';
 import { CommitSignatures } from './commit-signatures.js';
 import './commit-panel.css';
 
@@ -15,6 +17,9 @@ const LETTERS: Record<FileChange['status'], string> = {
   deleted: 'D',
   renamed: 'R',
 };
+
+/** How long a commit waits for the last keys to be stored. */
+const SAVED_WITHIN_MS = 10_000;
 
 type Props = {
   workspaceId: string;
@@ -38,7 +43,7 @@ export function CommitPanel({
 }: Props) {
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const [message, setMessage] = useState('');
-  const queryClient = useQueryClient();
+  const room = useRoom();
   const paths = changes.map((change) => change.path).filter((path) => !left.has(path));
   const preview = useQuery({
     queryKey: ['commit-preview', workspaceId, changes, paths],
@@ -52,13 +57,18 @@ export function CommitPanel({
       }),
   });
   const commit = useMutation({
-    mutationFn: () =>
-      request('POST /api/workspaces/:id/commit', { params: { id: workspaceId }, body: { message, paths } }),
+    mutationFn: async (shown: CommitPreview) => {
+      // What is on the screen is what is committed.
+      await room.whenSaved(SAVED_WITHIN_MS);
+      const shownEmails = [shown.author, ...shown.coAuthors].map(({ email }) => email);
+      const body = { message, paths, shownEmails };
+      return request('POST /api/workspaces/:id/commit', { params: { id: workspaceId }, body });
+    },
+    onError: () => void preview.refetch(),
     onSuccess: ({ sha, committedPaths }) => {
       setMessage('');
       setLeft(new Set());
       onCommitted();
-      void queryClient.invalidateQueries({ queryKey: ['base', workspaceId] });
       const files = committedPaths.length === 1 ? '1 file' : `${committedPaths.length} files`;
       toast({ message: `Committed ${files} to ${branch} as ${sha.slice(0, 7)}.`, tone: 'success' });
     },
@@ -78,9 +88,10 @@ export function CommitPanel({
       </section>
     );
   }
+  const shown = preview.isPlaceholderData ? undefined : preview.data;
   const ready = message.trim() !== '' && paths.length > 0 && !commit.isPending;
   const keys = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && ready) commit.mutate();
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && ready && shown) commit.mutate(shown);
   };
   const toggle = (path: string): void => {
     const next = new Set(left);
@@ -146,12 +157,17 @@ export function CommitPanel({
             />
           </FormControl>
           {preview.data && <CommitSignatures preview={preview.data} />}
+          {preview.error && (
+            <Flash variant="warning">
+              Whose names go into the commit could not be found out. {preview.error.message}
+            </Flash>
+          )}
           <Button
             variant="primary"
             block
-            disabled={!ready}
+            disabled={!ready || !shown}
             loading={commit.isPending}
-            onClick={() => commit.mutate()}
+            onClick={() => shown && commit.mutate(shown)}
           >
             {`Commit ${paths.length === 1 ? '1 file' : `${paths.length} files`} to ${branch}`}
           </Button>

@@ -29,6 +29,21 @@ type Props = {
   onSave: () => void;
 };
 
+/** Where somebody was in a file that he switched away from. */
+const leftAt = new WeakMap<LiveDocument, MonacoEditor.ICodeEditorViewState | null>();
+const undoManagers = new WeakMap<Y.Text, Y.UndoManager>();
+
+/** One's own edits of a document, for as long as it is open: switching tabs forgets none. */
+function undoManagerOf(text: Y.Text): Y.UndoManager {
+  let undo = undoManagers.get(text);
+  if (!undo)
+    undoManagers.set(
+      text,
+      (undo = new Y.UndoManager(text, { trackedOrigins: new Set(), captureTimeout: 400 })),
+    );
+  return undo;
+}
+
 /** Monaco bound to a live document. Undo and redo are one's own edits alone. */
 export function CodeEditor({
   document,
@@ -51,7 +66,9 @@ export function CodeEditor({
     model.setEOL(monaco.editor.EndOfLineSequence.LF);
     const text = document.text;
     const binding = new MonacoBinding(text, model, new Set([editor]));
-    const undo = new Y.UndoManager(text, { trackedOrigins: new Set([binding]), captureTimeout: 400 });
+    const undo = undoManagerOf(text);
+    undo.trackedOrigins.add(binding);
+    editor.restoreViewState(leftAt.get(document) ?? null);
     // A command of Monaco lives as long as its editor and would undo in a document that was replaced.
     const undoAction = editor.addAction({
       id: 'perch.undo',
@@ -91,12 +108,13 @@ export function CodeEditor({
     setCursors(remote);
     tellCursor();
     return () => {
+      leftAt.set(document, editor.saveViewState());
       moved.dispose();
       undoAction.dispose();
       redoAction.dispose();
       text.unobserve(edited);
       remote.dispose();
-      undo.destroy();
+      undo.trackedOrigins.delete(binding);
       binding.destroy();
     };
   }, [editor, doc, document, onCursor, onEdited]);

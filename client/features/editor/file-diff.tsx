@@ -9,22 +9,26 @@ import { useDoc } from './use-live-document.js';
 
 /** The base on the left, what everybody has made of it on the right, live. */
 export function FileDiff({ document, base }: { document: LiveDocument; base: string }) {
-  const text = useText(document);
+  return <TextDiff path={document.path} base={base} text={useText(document)} />;
+}
+
+/** Two texts side by side; of a deleted file the right one is empty. */
+export function TextDiff({ path, base, text }: { path: string; base: string; text: string }) {
   const isDark = useIsDark();
   return (
     <DiffEditor
       original={base}
       modified={text}
-      originalModelPath={`perch-base:///${document.path}`}
-      modifiedModelPath={`perch-diff:///${document.path}`}
+      originalModelPath={`perch-base:///${path}`}
+      modifiedModelPath={`perch-diff:///${path}`}
       theme={isDark ? 'perch-dark' : 'perch-light'}
       loading={<DelayedProgress label="Comparing" />}
       options={{
         ...editorOptions,
         readOnly: true,
         renderSideBySideInlineBreakpoint: 700,
-        originalAriaLabel: `${document.path} at the last commit`,
-        modifiedAriaLabel: `${document.path} now`,
+        originalAriaLabel: `${path} at the last commit`,
+        modifiedAriaLabel: `${path} now`,
       }}
     />
   );

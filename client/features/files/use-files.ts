@@ -4,6 +4,9 @@ import { toast } from '@/components/toaster.js';
 import { request } from '@/lib/http.js';
 import type { Room } from '@/lib/room/room.js';
 
+/** How far behind the counts of what others type may be. */
+const OTHERS_MS = 10_000;
+
 const keyOf = (workspaceId: string) => ['files', workspaceId];
 
 /** The files of a workspace and what was changed in them, asked for again whenever something happened to them. */
@@ -11,11 +14,16 @@ export function useFiles(workspaceId: string, room: Room) {
   const client = useQueryClient();
   useEffect(() => {
     const refresh = (): void => void client.invalidateQueries({ queryKey: keyOf(workspaceId) });
+    // Others' typing makes no event after the first of a burst either.
+    const lookAgain = setInterval(() => room.present.size > 1 && refresh(), OTHERS_MS);
     const offEvent = room.subscribe('event', ({ type }) => {
-      if (type.startsWith('file.') || type === 'commit.created' || type === 'workspace.moved') refresh();
+      const isNewBase = type === 'commit.created' || type === 'workspace.moved';
+      if (isNewBase) void client.invalidateQueries({ queryKey: ['base', workspaceId] });
+      if (isNewBase || type.startsWith('file.')) refresh();
     });
     const offState = room.subscribe('state', () => room.state.kind === 'joined' && refresh());
     return () => {
+      clearInterval(lookAgain);
       offEvent();
       offState();
     };

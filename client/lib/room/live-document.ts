@@ -11,6 +11,9 @@ const WINDOW = 8;
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 5_000;
 
+const NO_LONGER_WRITABLE =
+  'You may only watch this branch now. What you typed last was not stored; copy it before you leave.';
+
 /**
  * A file that everybody edits at once. Joined by its Room, kept through lost
  * connections, ended by its last `close`. `doc` and `text` are other objects
@@ -32,6 +35,8 @@ export class LiveDocument {
   #serverFails = false;
   #outgoing: Uint8Array[] = [];
   #inFlight = 0;
+  /** Whether anything was typed here that the server has not acknowledged, sent or not. */
+  #dirty = false;
   /** Raised by every join and disconnect: answers from before are ignored. */
   #attempt = 0;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -42,8 +47,9 @@ export class LiveDocument {
   constructor(
     private readonly socket: RoomSocket,
     private readonly workspaceId: string,
-    readonly path: string,
-    private readonly onClosed: () => void,
+    /** Where it stands in the branch; Room changes it when the file is moved. */
+    public path: string,
+    private readonly onClosed: (document: LiveDocument) => void,
   ) {
     this.#observe(this.#doc);
     socket.on('document:updated', this.#onUpdated);
@@ -63,6 +69,23 @@ export class LiveDocument {
     return this.#state;
   }
 
+  /** Whether the server's database lacks anything that was typed here. */
+  get isUnsaved(): boolean {
+    return this.#dirty;
+  }
+
+  /** Resolves as soon as the server's database has everything that was typed here. */
+  whenSaved(): Promise<void> {
+    return new Promise((resolve) => {
+      if (!this.#dirty) return resolve();
+      const stop = this.subscribe(() => {
+        if (this.#dirty) return;
+        stop();
+        resolve();
+      });
+    });
+  }
+
   subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -71,9 +94,7 @@ export class LiveDocument {
   /** Gives up one holder. The last one's leaving waits until everything is stored. */
   close(): void {
     if (--this.holders > 0) return;
-    if (this.#unsaved()) return;
-    this.stop();
-    this.onClosed();
+    this.#endIfUnused();
   }
 
   stop(): void {
@@ -139,12 +160,16 @@ export class LiveDocument {
     this.#outgoing = [];
     this.#inFlight = 0;
     this.#serverFails = false;
-    if (writable) {
-      const missing = this.#missing(state);
-      if (missing) this.#outgoing.push(missing);
+    const missing = this.#missing(state);
+    if (missing && !writable && this.#dirty) {
+      this.#set({ kind: 'refused', error: new ProtocolError('forbidden', NO_LONGER_WRITABLE) });
+      return;
     }
+    this.#dirty = missing !== null && writable;
+    if (missing && writable) this.#outgoing.push(missing);
     this.#showLive();
     this.#flush();
+    this.#endIfUnused();
   }
 
   /** All that we have and the server's durable state lacks, other people's edits included (DOC2). */
@@ -182,6 +207,7 @@ export class LiveDocument {
     this.#observe(doc);
     this.#outgoing = [];
     this.#inFlight = 0;
+    this.#dirty = text.toString() !== theirs;
     // The new Y.Doc has a client id of its own, which has to join before it edits.
     this.join();
   }
@@ -207,6 +233,7 @@ export class LiveDocument {
     doc.on('update', (update: Uint8Array, origin: unknown) => {
       if (origin === this || doc !== this.#doc) return;
       this.#outgoing.push(update);
+      this.#dirty = true;
       this.#showLive();
       if (this.#flushing) return;
       this.#flushing = true;
@@ -230,12 +257,10 @@ export class LiveDocument {
           if (attempt !== this.#attempt) return;
           this.#inFlight--;
           this.#serverFails = false;
+          this.#dirty = this.#outgoing.length > 0 || this.#inFlight > 0;
           this.#showLive();
           this.#flush();
-          if (this.holders <= 0 && !this.#unsaved()) {
-            this.stop();
-            this.onClosed();
-          }
+          this.#endIfUnused();
         },
         (error: unknown) => attempt === this.#attempt && this.#pushRefused(error),
       );
@@ -313,15 +338,18 @@ export class LiveDocument {
     this.#showLive();
   };
 
-  #unsaved(): boolean {
-    return this.#outgoing.length > 0 || this.#inFlight > 0;
+  /** Nobody looks at it any more: it goes, once nothing of it is held here alone. */
+  #endIfUnused(): void {
+    if (this.holders > 0 || this.#dirty || this.#stopped) return;
+    this.stop();
+    this.onClosed(this);
   }
 
   #showLive(): void {
     if (!this.#known || this.#state.kind === 'refused') return;
     const writable = this.#joined?.writable ?? (this.#state.kind === 'live' && this.#state.writable);
     const away = !this.#joined || this.#serverFails;
-    const save = away ? 'kept' : this.#unsaved() ? 'saving' : 'saved';
+    const save = away ? 'kept' : this.#dirty ? 'saving' : 'saved';
     if (this.#state.kind === 'live' && this.#state.save === save && this.#state.writable === writable) return;
     this.#set({ kind: 'live', writable, save });
   }

@@ -39,6 +39,7 @@ export class Room {
   #count = 0;
   #presenceTimer: ReturnType<typeof setTimeout> | undefined;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  #leaving = false;
 
   constructor(options: { url: string; workspaceId: string; headers?: Record<string, string> }) {
     this.workspaceId = options.workspaceId;
@@ -58,7 +59,7 @@ export class Room {
     });
     this.socket.on('event:added', (event) => {
       if (event.workspaceId !== this.workspaceId) return;
-      this.#reopen(event);
+      this.#follow(event);
       for (const listener of this.#listeners.event) listener(event);
     });
     this.socket.on('workspace:closed', (news) => {
@@ -100,12 +101,54 @@ export class Room {
   openDocument(path: string): LiveDocument {
     let document = this.#documents.get(path);
     if (!document) {
-      document = new LiveDocument(this.socket, this.workspaceId, path, () => this.#documents.delete(path));
+      document = new LiveDocument(this.socket, this.workspaceId, path, (ended) => this.#forget(ended));
       this.#documents.set(path, document);
       if (this.#state.kind === 'joined') document.join();
     }
     document.holders++;
     return document;
+  }
+
+  /** Open documents go along with a file or folder that is moved, with all that is unsaved in them. */
+  moveDocument(from: string, to: string): void {
+    const within = [...this.#documents.values()].filter((document) => isWithin(document.path, from));
+    for (const document of within) {
+      const path = to + document.path.slice(from.length);
+      if (this.#documents.has(path)) continue;
+      this.#documents.delete(document.path);
+      document.path = path;
+      this.#documents.set(path, document);
+    }
+  }
+
+  /** Whether the server's database lacks anything that was typed here. */
+  get isUnsaved(): boolean {
+    return [...this.#documents.values()].some((document) => document.isUnsaved);
+  }
+
+  /** @throws {ProtocolError} `unavailable` where something that was typed here is not stored in time */
+  async whenSaved(withinMs: number): Promise<void> {
+    const unsaved = [...this.#documents.values()].filter((document) => document.isUnsaved);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        const paths = unsaved.filter((document) => document.isUnsaved).map((document) => document.path);
+        reject(new ProtocolError('unavailable', `What you typed in ${paths.join(', ')} is not stored yet.`));
+      }, withinMs);
+    });
+    try {
+      await Promise.race([Promise.all(unsaved.map((document) => document.whenSaved())), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Stops as soon as everything that was typed is stored: at once, or when the server is back. */
+  stopWhenSaved(): void {
+    this.#leaving = true;
+    this.movePresence({ path: null, cursor: null, idle: true });
+    for (const document of this.#documents.values()) if (!document.isUnsaved) document.stop();
+    if (!this.isUnsaved) this.stop();
   }
 
   async #join(): Promise<void> {
@@ -126,15 +169,25 @@ export class Room {
     }
   }
 
-  /** An open file that comes or goes is looked for again. */
-  #reopen(event: WorkspaceEvent): void {
+  /** An open file that was moved stays open; one that comes or goes is looked for again. */
+  #follow(event: WorkspaceEvent): void {
     switch (event.type) {
+      case 'file.moved':
+        this.moveDocument(event.payload.from, event.payload.to);
+        break;
       case 'file.created':
       case 'file.deleted':
       case 'file.restored':
       case 'file.discarded':
-        if (this.#state.kind === 'joined') this.#documents.get(event.payload.path)?.join();
+        if (this.#state.kind === 'joined')
+          for (const document of this.#documents.values())
+            if (isWithin(document.path, event.payload.path)) document.join();
     }
+  }
+
+  #forget(ended: LiveDocument): void {
+    if (this.#documents.get(ended.path) === ended) this.#documents.delete(ended.path);
+    if (this.#leaving && !this.isUnsaved) this.stop();
   }
 
   #leave(): void {
@@ -176,3 +229,6 @@ export class Room {
     for (const listener of this.#listeners[name]) listener();
   }
 }
+
+/** Whether a path is this one or lies in it. */
+const isWithin = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`);
