@@ -18,6 +18,8 @@ import { SocketAdapter } from './platform/socket.adapter.js';
 
 /** JSON bodies: a created file's text, and little else, comes near it (SEC5). */
 const BODY_LIMIT = '2mb';
+/** How often open connections are asked whether their session is still there. */
+const SESSIONS_LOOK_MS = 60_000;
 
 export type Application = {
   /** Where it listens. */
@@ -90,8 +92,14 @@ async function prepare(app: NestExpressApplication, config: Config): Promise<voi
     isOwnOrigin: (origin, host) => origins.isOwn(origin, host),
   });
   app.useWebSocketAdapter(sockets);
+  let lastLook = Date.now();
   await app.get(NotificationListener).listen('perch_access', (payload) => {
     if (payload === 'sessions') void sockets.dropSignedOut();
+    // A notice may have been lost, and a session may have expired.
+    else if (payload === null && Date.now() - lastLook > SESSIONS_LOOK_MS) {
+      lastLook = Date.now();
+      void sockets.dropSignedOut();
+    }
   });
 }
 

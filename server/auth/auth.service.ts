@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { randomBytes } from 'node:crypto';
 import { parseCookie } from 'cookie';
 import type { Transaction } from '../../db/client.js';
 import { DatabaseConnection } from '../platform/database.js';
@@ -75,9 +76,9 @@ export class AuthService {
         .toLowerCase()
         .replaceAll(/[^a-z0-9]+/g, '-')
         .replaceAll(/^-|-$/g, '') || 'guest';
-    return toAccount(
-      await this.repository.insertUser(transaction, { name, email: email ?? `${slug}@users.perch.invalid` }),
-    );
+    // One address a person: equal ones would make two authors of a commit one.
+    const ownEmail = email ?? `${slug}-${randomBytes(3).toString('hex')}@users.perch.invalid`;
+    return toAccount(await this.repository.insertUser(transaction, { name, email: ownEmail }));
   }
 
   /** @returns the secret for the cookie */

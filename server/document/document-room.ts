@@ -1,5 +1,5 @@
 import * as Y from 'yjs';
-import { TEXT_NAME } from '../protocol/document.js';
+import { DOCUMENT_MAX_LENGTH, TEXT_NAME } from '../protocol/document.js';
 import { ProtocolError } from '../protocol/error.js';
 import type { StoredDocument } from './document.repository.js';
 import { isFounded, isText, readUpdateHeader, type UpdateHeader } from './update-header.js';
@@ -31,6 +31,8 @@ export class DocumentRoom {
   /** Clock by client over all accepted updates, durable or on their way: the next one must continue it. */
   readonly #clocks: Map<number, number>;
   #encoded: { seq: number; bytes: Uint8Array } | undefined;
+  /** Never less than the length of its text: every character takes a byte or more. */
+  #lengthAtMost: number;
 
   constructor(stored: StoredDocument, clients: Map<number, string>) {
     const { record } = stored;
@@ -41,11 +43,12 @@ export class DocumentRoom {
     this.seq = record.nextSeq - 1;
     this.snapshotSeq = stored.snapshot?.seq ?? 0;
     this.#document = readState(stored);
+    this.#lengthAtMost = this.#document.getText(TEXT_NAME).length;
     this.#clocks = Y.decodeStateVector(Y.encodeStateVector(this.#document));
   }
 
   /** @throws {ProtocolError} `out-of-step` for a gap, `invalid` for what is no text, `forbidden` for a client id that nobody here has joined with (DOC9) */
-  accept(header: UpdateHeader): void {
+  accept(header: UpdateHeader, bytes: number): void {
     for (const [client, clock] of header.from) {
       if (!this.clients.has(client)) {
         throw new ProtocolError(
@@ -61,6 +64,7 @@ export class DocumentRoom {
       throw new ProtocolError('invalid', 'This edit holds something else than text and was not stored.');
     if (!isFounded(header, this.#clocks))
       throw new ProtocolError('out-of-step', 'What this edit builds on is missing; both are sent again.');
+    this.#requireLength(bytes);
     this.#advance(header);
   }
 
@@ -100,6 +104,20 @@ export class DocumentRoom {
 
   stateVector(): Uint8Array {
     return Y.encodeStateVector(this.document());
+  }
+
+  /** @throws {ProtocolError} `too-large` where the text would outgrow what opens as text */
+  #requireLength(bytes: number): void {
+    this.#lengthAtMost += bytes;
+    if (this.#lengthAtMost <= DOCUMENT_MAX_LENGTH) return;
+    // Looked at exactly only where the estimate says so.
+    this.#lengthAtMost = this.text().length + bytes;
+    if (this.#lengthAtMost <= DOCUMENT_MAX_LENGTH) return;
+    this.#lengthAtMost -= bytes;
+    throw new ProtocolError(
+      'too-large',
+      'With this edit the file would be larger than Perch opens as text. It was not stored.',
+    );
   }
 
   #advance(header: UpdateHeader): void {

@@ -18,11 +18,16 @@ import { DocumentService, type DocumentNews } from './document.service.js';
 /** A client sends at most one push a document and frame (60/s); this leaves room for several documents and a resend. */
 const PUSHES_PER_SECOND = 200;
 const PUSHES_BURST = 600;
+/** Reconnecting, a client joins all of its open files at once. */
+const JOINS_PER_SECOND = 20;
+const JOINS_BURST = 200;
+/** Files one connection may have open. */
+const JOINED_MAX = 500;
 /** Of one update. All but the last are full, so that small ones cannot fill the memory by their number. */
 const PIECES_MAX = UPDATE_TOTAL_MAX_BYTES / UPDATE_MAX_BYTES;
 
 type Joined = { workspaceId: string; writable: boolean; pieces: Uint8Array[] };
-type Session = { joined: Map<string, Joined>; pushes: TokenBucket };
+type Session = { joined: Map<string, Joined>; pushes: TokenBucket; joins: TokenBucket };
 
 const roomOf = (documentId: string) => `document:${documentId}` as const;
 
@@ -44,7 +49,11 @@ export class DocumentGateway implements OnGatewayInit<SocketServer>, OnGatewayCo
   }
 
   handleConnection(connection: Connection): void {
-    const session: Session = { joined: new Map(), pushes: new TokenBucket(PUSHES_PER_SECOND, PUSHES_BURST) };
+    const session: Session = {
+      joined: new Map(),
+      pushes: new TokenBucket(PUSHES_PER_SECOND, PUSHES_BURST),
+      joins: new TokenBucket(JOINS_PER_SECOND, JOINS_BURST),
+    };
     this.#sessions.set(connection.id, session);
     // Every key passes here: bound to the socket itself (see bindClientEvent).
     bindClientEvent(connection, 'document:push', (body) => this.#push(connection, session, body));
@@ -59,6 +68,17 @@ export class DocumentGateway implements OnGatewayInit<SocketServer>, OnGatewayCo
   @OnClientEvent('document:join')
   async join(connection: Connection, body: CallBody<'document:join'>): Promise<CallReply<'document:join'>> {
     const { account } = connection.data;
+    const entering = this.#sessions.get(connection.id);
+    const retryAfterMs = entering?.joins.take() ?? 0;
+    if (retryAfterMs > 0)
+      throw new ProtocolError('rate-limited', 'Files are opened faster than Perch takes it; wait a moment.', {
+        retryAfterMs,
+      });
+    if ((entering?.joined.size ?? 0) >= JOINED_MAX)
+      throw new ProtocolError(
+        'too-large',
+        'Too many files are open here. Close some and open this one again.',
+      );
     const state = await this.documents.join(
       account,
       body,
@@ -76,7 +96,11 @@ export class DocumentGateway implements OnGatewayInit<SocketServer>, OnGatewayCo
       writable: state.writable,
       pieces: [],
     });
-    return state;
+    // Rights withdrawn while it was loading found nobody to throw out.
+    await this.#checkSession(connection, session);
+    if (!session.joined.has(state.documentId))
+      throw new ProtocolError('not-found', 'This workspace does not exist, or you may not see it.');
+    return { ...state, writable: session.joined.get(state.documentId)?.writable ?? false };
   }
 
   @OnClientEvent('document:leave')
@@ -136,17 +160,20 @@ export class DocumentGateway implements OnGatewayInit<SocketServer>, OnGatewayCo
   async #checkAccess(): Promise<void> {
     for (const [connectionId, session] of this.#sessions) {
       const connection = this.server.sockets.sockets.get(connectionId);
-      if (!connection) continue;
-      for (const [documentId, joined] of session.joined) {
-        const role = await this.#roleOf(connection.data.account, joined.workspaceId);
-        // Whether it may still be here cannot be found out now; the next look does.
-        if (role === 'unknown') continue;
-        joined.writable = role === 'write';
-        if (role !== 'none') continue;
-        session.joined.delete(documentId);
-        await connection.leave(roomOf(documentId));
-        this.documents.leave(documentId, connectionId);
-      }
+      if (connection) await this.#checkSession(connection, session);
+    }
+  }
+
+  async #checkSession(connection: Connection, session: Session): Promise<void> {
+    for (const [documentId, joined] of session.joined) {
+      const role = await this.#roleOf(connection.data.account, joined.workspaceId);
+      // Whether it may still be here cannot be found out now; the next look does.
+      if (role === 'unknown') continue;
+      joined.writable = role === 'write';
+      if (role !== 'none') continue;
+      session.joined.delete(documentId);
+      await connection.leave(roomOf(documentId));
+      this.documents.leave(documentId, connection.id);
     }
   }
 

@@ -36,8 +36,12 @@ export class DocumentRepository {
     return record;
   }
 
-  async findByPath(workspaceId: string, path: string): Promise<DocumentRecord | undefined> {
-    const [record] = await this.connection.database
+  async findByPath(
+    workspaceId: string,
+    path: string,
+    transaction: Transaction = this.connection.database,
+  ): Promise<DocumentRecord | undefined> {
+    const [record] = await transaction
       .select()
       .from(documents)
       .where(
@@ -95,7 +99,7 @@ export class DocumentRepository {
     return this.connection.transaction(async (transaction) => {
       const record = await this.insert(transaction, values, seed);
       if (!record) {
-        const other = await this.findByPath(values.workspaceId, values.path);
+        const other = await this.findByPath(values.workspaceId, values.path, transaction);
         if (other) return other;
       }
       const [workspace] = await transaction

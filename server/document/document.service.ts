@@ -146,7 +146,7 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
     if (header.from.size === 0 && !header.deletes) return room.seq;
     // Before it is accepted: what comes after it would count on it.
     this.#appender.requireSpace(update);
-    room.accept(header);
+    room.accept(header, update.byteLength);
     show();
     const stored = this.#appender.append({
       documentId: room.documentId,
@@ -165,6 +165,10 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
       for (const listener of this.#editListeners)
         listener({ workspaceId: room.workspaceId, documentId: room.documentId, actor });
       return seq;
+    } catch (error) {
+      // The room counts on an update that is not stored: everybody joins another one.
+      if (error instanceof ProtocolError && error.code === 'out-of-step') this.#replaced(room);
+      throw error;
     } finally {
       room.pending--;
       this.#unloadIfIdle(room);

@@ -20,6 +20,7 @@ type Burst = { workspaceId: string; quiet: NodeJS.Timeout };
 @Injectable()
 export class EditBurstService implements OnModuleInit, BeforeApplicationShutdown {
   readonly #bursts = new Map<string, Burst>();
+  readonly #hushed = new Set<string>();
 
   constructor(
     private readonly documents: DocumentService,
@@ -30,8 +31,10 @@ export class EditBurstService implements OnModuleInit, BeforeApplicationShutdown
 
   onModuleInit(): void {
     this.documents.onEdited(({ workspaceId, documentId, actor }) => {
-      if (this.#prolong(workspaceId, documentId, actor)) return;
+      if (this.#hushed.has(`${documentId} ${actor}`) || this.#prolong(workspaceId, documentId, actor)) return;
       this.#tell(workspaceId, documentId, actor).catch((error: unknown) => {
+        // The next key tells it again.
+        this.#end(`${documentId} ${actor}`);
         log.warn({ err: error, documentId }, 'an edit was stored but not told in the activity');
       });
     });
@@ -47,9 +50,15 @@ export class EditBurstService implements OnModuleInit, BeforeApplicationShutdown
     for (const [key, burst] of this.#bursts) if (burst.workspaceId === workspaceId) this.#end(key);
   }
 
-  /** What this actor does to this document now is told in words of its own. */
-  hush(workspaceId: string, documentId: string, actor: StoredActor): void {
-    this.#prolong(workspaceId, documentId, actor);
+  /** What this actor does to this document meanwhile is told in words of its own. */
+  async hush<Result>(documentId: string, actor: StoredActor, run: () => Promise<Result>): Promise<Result> {
+    const key = `${documentId} ${actor}`;
+    this.#hushed.add(key);
+    try {
+      return await run();
+    } finally {
+      this.#hushed.delete(key);
+    }
   }
 
   /** @returns whether a burst was under way */

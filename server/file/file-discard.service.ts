@@ -45,20 +45,21 @@ export class FileDiscardService {
   async #discardText(account: Account, workspaceId: string, path: string): Promise<Discarded> {
     const actor = personActor(account.id);
     const document = (await this.documents.list(workspaceId)).find((each) => each.path === path);
-    const text = document && (await this.#textToBase(workspaceId, document.id, path, actor));
-    if (!text || text.before === text.after) throw nothingToDiscard(path);
-    return this.database.transaction(async (transaction) => {
-      await this.events.append(transaction, workspaceId, 'file.discarded', actor, { path });
-      const undo = await this.files.saveUndo(transaction, {
-        workspaceId,
-        userId: account.id,
-        path,
-        rows: [],
-        documents: [],
-      });
-      await this.files.addUndoText(transaction, undo, text);
-      return { undo };
+    if (!document) throw nothingToDiscard(path);
+    // The way back is stored first: whatever ends us in between, nothing is lost.
+    const undo = await this.files.saveUndo(this.database.database, {
+      workspaceId,
+      userId: account.id,
+      path,
+      rows: [],
+      documents: [],
     });
+    const text = await this.#textToBase(workspaceId, document.id, path, actor, undo);
+    if (text.before === text.after) throw nothingToDiscard(path);
+    await this.database.transaction((transaction) =>
+      this.events.append(transaction, workspaceId, 'file.discarded', actor, { path }),
+    );
+    return { undo };
   }
 
   /** The path was made, moved or deleted; a moved text also says again what the base says. */
@@ -88,8 +89,7 @@ export class FileDiscardService {
       return { seq, answer };
     });
     if (documentId !== undefined && origin !== null) {
-      const text = await this.#textToBase(workspaceId, documentId, origin, actor);
-      await this.files.addUndoText(this.database.database, undo, text);
+      await this.#textToBase(workspaceId, documentId, origin, actor, undo);
     }
     return { undo };
   }
@@ -99,7 +99,8 @@ export class FileDiscardService {
     documentId: string,
     basePath: string,
     actor: StoredActor,
-  ): Promise<{ documentId: string; before: string; after: string }> {
+    undo: string,
+  ): Promise<{ before: string; after: string }> {
     const base = await this.workspaces.readBase(workspaceId, basePath);
     const decoded = base && decodeTextFile(base.bytes);
     if (decoded?.kind !== 'text')
@@ -107,9 +108,17 @@ export class FileDiscardService {
         'not-text',
         `${basePath} was no text at the last commit. Its text is kept as it is.`,
       );
-    this.bursts.hush(workspaceId, documentId, actor);
-    const { before } = await this.documents.replaceText(documentId, decoded.text, actor);
-    return { documentId, before, after: decoded.text };
+    const after = decoded.text;
+    const save = (before: string) =>
+      this.files.addUndoText(this.database.database, undo, { documentId, before, after });
+    const { text } = await this.documents.read(documentId);
+    await save(text);
+    const { before } = await this.bursts.hush(documentId, actor, () =>
+      this.documents.replaceText(documentId, after, actor),
+    );
+    // Somebody typed between our look and our edit.
+    if (before !== text) await save(before);
+    return { before, after };
   }
 }
 

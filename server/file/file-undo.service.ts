@@ -41,13 +41,17 @@ export class FileUndoService {
     const actor = personActor(account.id);
     // Before anything is changed: whether the text can come back at all.
     if (undo.textDocumentId !== null) merged(undo, (await this.documents.read(undo.textDocumentId)).text);
-    if (undo.rows.length > 0) await this.#restoreTree(workspaceId, undo, actor);
-    else
-      await this.database.transaction(async (transaction) => {
-        await this.#spend(transaction, undo);
-        await this.events.append(transaction, workspaceId, 'file.restored', actor, { path });
-      });
-    if (undo.textDocumentId !== null) await this.#restoreText(workspaceId, undo, undo.textDocumentId, actor);
+    if (undo.rows.length > 0) {
+      await this.#restoreTree(workspaceId, undo, actor);
+      if (undo.textDocumentId !== null) await this.#restoreText(undo, undo.textDocumentId, actor);
+      return null;
+    }
+    // The text first, which may be brought back twice without harm; the undo is spent once it is there.
+    if (undo.textDocumentId !== null) await this.#restoreText(undo, undo.textDocumentId, actor);
+    await this.database.transaction(async (transaction) => {
+      await this.#spend(transaction, undo);
+      await this.events.append(transaction, workspaceId, 'file.restored', actor, { path });
+    });
     return null;
   }
 
@@ -84,17 +88,14 @@ export class FileUndoService {
   }
 
   /** Somebody may type between our look and our edit: what the edit took away of it is merged in again. */
-  async #restoreText(
-    workspaceId: string,
-    undo: FileUndo,
-    documentId: string,
-    actor: StoredActor,
-  ): Promise<void> {
-    this.bursts.hush(workspaceId, documentId, actor);
+  async #restoreText(undo: FileUndo, documentId: string, actor: StoredActor): Promise<void> {
     let expected = (await this.documents.read(documentId)).text;
     let target = merged(undo, expected);
     for (;;) {
-      const { before } = await this.documents.replaceText(documentId, target, actor);
+      const wanted = target;
+      const { before } = await this.bursts.hush(documentId, actor, () =>
+        this.documents.replaceText(documentId, wanted, actor),
+      );
       if (before === expected) return;
       const typed = mergeLines(target, expected, before, (ours, theirs) => [...ours, ...theirs]);
       expected = target;

@@ -107,7 +107,7 @@ test('FIL3 an undo is refused once somebody else has changed the fate of the pat
   await expect(room.undos.undo(alice, id, 'a.txt', undo)).rejects.toMatchObject({ code: 'conflict' });
   expect(await room.paths()).toEqual(['modified a.txt']);
   const created = await room.files.delete(bob, id, 'a.txt');
-  await room.commits.commit(alice, id, 'Gone', ['a.txt']);
+  await room.commits.commit(alice, id, { message: 'Gone', paths: ['a.txt'] });
   await expect(room.undos.undo(alice, id, 'a.txt', undo)).rejects.toMatchObject({ code: 'conflict' });
   await expect(room.undos.undo(bob, id, 'a.txt', created.undo)).rejects.toMatchObject({ code: 'conflict' });
   expect(await room.paths()).toEqual([]);
@@ -167,7 +167,7 @@ test('EVT4: typing is one event a person, file and burst; a commit ends the burs
       'Bob {"path":"a.txt"}',
     ]),
   );
-  await room.commits.commit(alice, id, 'All', ['a.txt', 'src/x.ts']);
+  await room.commits.commit(alice, id, { message: 'All', paths: ['a.txt', 'src/x.ts'] });
   await room.edit(alice, 'a.txt', (text) => `${text}!`);
   await vi.waitFor(async () => expect(await edits()).toHaveLength(4));
 });
@@ -193,7 +193,7 @@ test('SEC1: a stranger is told of nothing, and a reader changes nothing', async 
     () => room.files.move(bob, id, 'a.txt', 'b.txt'),
     () => room.files.delete(bob, id, 'a.txt'),
     () => room.discards.discard(bob, id, 'a.txt'),
-    () => room.commits.commit(bob, id, 'x', ['a.txt']),
+    () => room.commits.commit(bob, id, { message: 'x', paths: ['a.txt'] }),
   ])
     await expect(change()).rejects.toMatchObject({ code: 'forbidden' });
   const stranger = { ...room.bob, id: '00000000-0000-4000-8000-000000000000' };

@@ -401,6 +401,11 @@ describe('the forge', () => {
     await git(work, 'checkout', '--quiet', 'README.md');
     await writeFile(join(work, 'untracked.txt'), 'mine\n');
     await expect(move('untracked.txt', 'theirs\n')).rejects.toMatchObject({ status: 422 });
+    // A branch that is checked out elsewhere is not moved under its files either.
+    await git(work, 'worktree', 'add', '--quiet', '-b', 'linked', join(root, 'linked'), 'HEAD~1');
+    await expect(
+      octokit.rest.git.updateRef({ ...here, ref: 'heads/linked', sha: clean }),
+    ).rejects.toMatchObject({ status: 422, message: expect.stringContaining('worktree') });
     const clone = join(root, 'inplace-clone');
     const url = `${forge.url.replace('http://', 'http://x:admin@')}/local/inplace`;
     await git(root, 'clone', '--quiet', url, clone);

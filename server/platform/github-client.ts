@@ -217,7 +217,16 @@ export class GithubClient {
         if (/protect|rule|permission|not accessible|denied|working tree|checked out/i.test(error.message)) {
           throw new ProtocolError('unprocessable', `The forge refused: ${error.message}`, { cause: error });
         }
-        return 'head-moved';
+        // A lost race is said in words alone; whatever is not one of these is no reason to say that the branch moved.
+        if (/stale|expected|beforeOid|is at .* and not at|does not exist|fast.?forward/i.test(error.message))
+          return 'head-moved';
+        throw new ProtocolError(
+          'forge',
+          'GitHub did not take the commit. Your work is kept here; try again.',
+          {
+            cause: error,
+          },
+        );
       }
       throw error;
     }

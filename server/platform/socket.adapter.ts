@@ -91,14 +91,10 @@ export class SocketAdapter extends IoAdapter {
 
   async #admit(socket: Connection): Promise<void> {
     if (socket.handshake.auth.protocol !== PROTOCOL_VERSION) {
-      throw new ProtocolError(
-        'conflict',
-        'A new version of Perch is here. Reload this page; your work is kept.',
-      );
+      throw new ProtocolError('conflict', 'A new version of Perch is here. Reload this page.');
     }
     const account = await this.handshake.authenticate(socket.handshake.headers.cookie);
-    if (!account)
-      throw new ProtocolError('unauthenticated', 'You are signed out. Sign in again; your work is kept.');
+    if (!account) throw new ProtocolError('unauthenticated', 'You are signed out. Sign in again.');
     socket.data.account = account;
   }
 }

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import { join } from 'node:path';
 import { git, GitFailure, gitText } from './git.js';
 import { ObjectStore, ZERO } from './object-store.js';
 
@@ -92,7 +95,7 @@ export class RefStore {
       throw new RefRefused('stale', `Reference ${ref} is at ${now} and not at ${before}`);
     }
     if (after === null) {
-      if (await this.#isCheckedOut(ref))
+      if ((await this.#isCheckedOut(ref)) || (await this.#linkedWorktree(ref)) !== null)
         throw new RefRefused('checked-out', `${ref} is checked out and cannot be deleted.`);
       await git(this.directory, ['update-ref', '-d', ref, before ?? ZERO]);
       return { ref, before, after };
@@ -103,12 +106,23 @@ export class RefStore {
     if (before !== null && !force && !(await this.objects.isAncestor(before, after))) {
       throw new RefRefused('not-fast-forward', 'Update is not a fast forward');
     }
+    const elsewhere = await this.#linkedWorktree(ref);
+    if (elsewhere !== null)
+      throw new RefRefused(
+        'checked-out',
+        `This branch is checked out in ${elsewhere}, a worktree of its own, and is not moved under it. Nothing was changed.`,
+      );
     const checkedOut = await this.#isCheckedOut(ref);
     const from = before ?? (await gitText(this.directory, ['hash-object', '-t', 'tree', '-w', '--stdin']));
-    if (checkedOut) await this.#requireClean(from, after);
+    if (checkedOut) {
+      await this.#requireClean(from, after);
+      // The files first: whatever ends us here leaves what is new as changes, and takes back nothing.
+      await git(this.directory, ['read-tree', '-m', '-u', from, after]);
+    }
     try {
       await git(this.directory, ['update-ref', ref, after, before ?? ZERO]);
     } catch (error) {
+      if (checkedOut) await git(this.directory, ['read-tree', '-m', '-u', after, from]);
       if (!(error instanceof GitFailure)) throw error;
       // A push over HTTP came between our look and our move, or the name stands in another's way.
       throw new RefRefused(
@@ -116,13 +130,26 @@ export class RefStore {
         'Reference cannot be updated',
       );
     }
-    if (checkedOut) await git(this.directory, ['read-tree', '-m', '-u', from, after]);
     return { ref, before, after };
   }
 
   async #isCheckedOut(ref: string): Promise<boolean> {
     if ((await gitText(this.directory, ['rev-parse', '--is-bare-repository'])) === 'true') return false;
     return `refs/heads/${await this.head()}` === ref;
+  }
+
+  /** A working tree that `git worktree` made elsewhere and that has this branch checked out, or null. */
+  async #linkedWorktree(ref: string): Promise<string | null> {
+    const folders = [join(this.directory, 'worktrees'), join(this.directory, '.git', 'worktrees')];
+    if (!folders.some((folder) => existsSync(folder))) return null;
+    const own = await realpath(this.directory);
+    const listing = await gitText(this.directory, ['worktree', 'list', '--porcelain']);
+    for (const block of listing.split('\n\n')) {
+      const lines = block.split('\n');
+      const folder = lines.find((line) => line.startsWith('worktree '))?.slice('worktree '.length);
+      if (folder !== undefined && folder !== own && lines.includes(`branch ${ref}`)) return folder;
+    }
+    return null;
   }
 
   async #requireClean(from: string, after: string): Promise<void> {
