@@ -55,24 +55,24 @@ describe(`crashes while ten clients type (PERCH_TEST_SEED=${seed})`, () => {
   );
 
   it(
-    'DOC2 kill -9 of PostgreSQL',
+    `DOC2 kill -9 of PostgreSQL, ${ROUNDS} rounds`,
     () =>
-      rounds('database', LONG ? 20 : 2, async () => {
+      rounds('database', ROUNDS, async () => {
         process.kill(await postmaster(perch), 'SIGKILL');
         // The supervisor starts it again by itself.
         return () => Promise.resolve();
       }),
-    600_000,
+    120_000 + ROUNDS * 30_000,
   );
 
   it(
-    'DOC4 a terminated LISTEN',
+    `DOC4 a terminated LISTEN, ${ROUNDS} rounds`,
     () =>
-      rounds('listen', LONG ? 20 : 2, async () => {
+      rounds('listen', ROUNDS, async () => {
         await terminateListen(perch);
         return () => Promise.resolve();
       }),
-    600_000,
+    120_000 + ROUNDS * 30_000,
   );
 
   /** @param strike does the harm and returns what mends it */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import pg from 'pg';
 import type { WorkspaceEvent } from '../server/protocol/event.js';
 import { OWNER, REPO, startSurroundings, type TestSurroundings } from '../server/testing/perch-server.js';
 import { Room } from '../client/lib/room/room.js';
@@ -68,6 +69,40 @@ describe('two processes', () => {
     );
     const late = (await enter(bob)).openDocument(PATH);
     await expect.poll(() => late.text.toString(), SETTLE).toBe(text);
+  });
+
+  it('DOC4 EVT1 while LISTEN is cut again and again, what is typed and told crosses all the same', async () => {
+    const [one, other] = [await enter(alice), await enter(bob)];
+    const documents = [one, other].map((room) => room.openDocument('src/bird.js'));
+    const told: WorkspaceEvent[] = [];
+    other.subscribe('event', (event) => told.push(event));
+    const isSaved = () =>
+      documents.every(({ state }) => state.kind === 'live' && state.save === 'saved' && state.writable);
+    await expect.poll(isSaved, SETTLE).toBe(true);
+    const database = new pg.Client({ connectionString: surroundings.databaseUrl });
+    await database.connect();
+    for (let round = 0; round < 5; round++) {
+      const { rowCount } = await database.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE application_name = 'perch-listen' AND datname = current_database()`,
+      );
+      for (const [index, document] of documents.entries())
+        document.text.insert(0, `${index === 0 ? 'here' : 'there'} ${round}\n`);
+      await alice.call('POST /api/workspaces/:id/files', `/api/workspaces/${workspaceId}/files`, {
+        path: `cut/${round}.txt`,
+      });
+      await expect.poll(isSaved, SETTLE).toBe(true);
+      await expect.poll(() => new Set(documents.map((each) => each.text.toString())).size, SETTLE).toBe(1);
+      await expect
+        .poll(() => told.filter(({ type }) => type === 'file.created').length, SETTLE)
+        .toBe(round + 1);
+      expect(rowCount).toBeGreaterThan(0);
+    }
+    await database.end();
+    const lines = documents[1]!.text.toString().split('\n');
+    for (let round = 0; round < 5; round++)
+      for (const name of ['here', 'there'])
+        expect(lines.filter((line) => line === `${name} ${round}`)).toHaveLength(1);
   });
 
   it('PRS1 PRS3 a cursor here is seen there, and its going too', async () => {
