@@ -13,6 +13,7 @@ import { UPDATE_MAX_BYTES, UPDATE_TOTAL_MAX_BYTES } from '../protocol/document.j
 import { ProtocolError } from '../protocol/error.js';
 import type { Account } from '../protocol/user.js';
 import { WorkspaceService } from '../workspace/workspace.service.js';
+import { DocumentBroadcast } from './document-broadcast.js';
 import { DocumentService, type DocumentNews } from './document.service.js';
 
 /** A client sends at most one push a document and frame (60/s); this leaves room for several documents and a resend. */
@@ -37,6 +38,10 @@ export class DocumentGateway implements OnGatewayInit<SocketServer>, OnGatewayCo
   @WebSocketServer()
   private readonly server!: SocketServer;
   readonly #sessions = new Map<string, Session>();
+  readonly #broadcast = new DocumentBroadcast((news, author) => {
+    const room = this.server.local.to(roomOf(news.documentId));
+    (author === null ? room : room.except(author)).emit('document:updated', news);
+  });
 
   constructor(
     private readonly documents: DocumentService,
@@ -138,20 +143,19 @@ export class DocumentGateway implements OnGatewayInit<SocketServer>, OnGatewayCo
     const { documentId, generation } = body;
     const seq = await this.documents.push(room, update, personActor(connection.data.account.id), () => {
       // Show now, acknowledge when durable (DOC2): the one thing told before it is stored.
-      connection.to(roomOf(documentId)).emit('document:updated', { documentId, generation, update });
+      this.#broadcast.add(documentId, generation, update, connection.id);
     });
     return { seq };
   }
 
   #tell(news: DocumentNews): void {
-    const room = this.server.local.to(roomOf(news.documentId));
     if (news.kind === 'updated') {
-      room.emit('document:updated', {
-        documentId: news.documentId,
-        generation: news.generation,
-        update: news.update,
-      });
-    } else if (news.kind === 'reset')
+      this.#broadcast.add(news.documentId, news.generation, news.update, null);
+      return;
+    }
+    this.#broadcast.flush(news.documentId);
+    const room = this.server.local.to(roomOf(news.documentId));
+    if (news.kind === 'reset')
       room.emit('document:reset', { documentId: news.documentId, reason: news.reason });
     else room.emit('document:storing', { documentId: news.documentId, failing: news.failing });
   }

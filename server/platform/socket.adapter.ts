@@ -2,6 +2,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { IncomingMessage } from 'node:http';
 import type { Server, ServerOptions, Socket } from 'socket.io';
+import { FramingAdapter } from './framing-adapter.js';
 import * as packetParser from '../protocol/packet-parser.js';
 import type { ClientToServerEvents } from '../protocol/client-events.js';
 import { ProtocolError } from '../protocol/error.js';
@@ -60,6 +61,7 @@ export class SocketAdapter extends IoAdapter {
       perMessageDeflate: false,
       maxHttpBufferSize: PACKET_MAX_BYTES,
       parser: packetParser,
+      adapter: FramingAdapter,
       allowRequest: (request: IncomingMessage, decide: (error: string | null, allowed: boolean) => void) => {
         decide(null, this.handshake.isOwnOrigin(request.headers.origin, request.headers.host));
       },

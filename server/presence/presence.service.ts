@@ -13,6 +13,8 @@ import { PresenceRoom } from './presence-room.js';
 
 /** Three heartbeats fit into the 30 s after which a connection counts as gone. */
 const HEARTBEAT_MS = 10_000;
+/** A cursor that stood still moves at once; many that move share packets, well within a frame of the screen. */
+const TELL_INTERVAL_MS = 8;
 /** Rows are written at most ten times a second, whatever the number of people (PRS2). */
 const STORE_MS = 100;
 /** A reload or a short break in the network is neither a going nor a coming. */
@@ -207,17 +209,24 @@ export class PresenceService implements OnModuleInit, BeforeApplicationShutdown 
     this.#untold.add(connectionId);
     if (this.#telling) return;
     this.#telling = true;
-    setImmediate(() => {
-      this.#telling = false;
-      const byWorkspace = new Map<string, Presence[]>();
-      for (const id of this.#untold) {
-        const own = this.#own.get(id);
-        if (own)
-          byWorkspace.set(own.workspaceId, [...(byWorkspace.get(own.workspaceId) ?? []), own.presence]);
-      }
-      this.#untold.clear();
-      for (const [workspaceId, upserted] of byWorkspace) this.#tell({ workspaceId, upserted, removed: [] });
-    });
+    setImmediate(() => this.#tellUntold());
+  }
+
+  /** All that moved in one turn of the event loop at once, and what moves within the interval after it together. */
+  #tellUntold(): void {
+    this.#telling = this.#untold.size > 0;
+    if (!this.#telling) return;
+    const byWorkspace = new Map<string, Presence[]>();
+    for (const id of this.#untold) {
+      const own = this.#own.get(id);
+      if (!own) continue;
+      const moved = byWorkspace.get(own.workspaceId);
+      if (moved) moved.push(own.presence);
+      else byWorkspace.set(own.workspaceId, [own.presence]);
+    }
+    this.#untold.clear();
+    for (const [workspaceId, upserted] of byWorkspace) this.#tell({ workspaceId, upserted, removed: [] });
+    setTimeout(() => this.#tellUntold(), TELL_INTERVAL_MS);
   }
 
   #tell(change: PresenceChange): void {

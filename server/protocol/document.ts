@@ -71,12 +71,13 @@ export const documentPushed = z.object({ seq: z.number().int() });
 
 export const documentLeave = z.object({ documentId: z.uuid() });
 
-/** Something new in a document. Its author never hears it again; a repetition is harmless. */
+/** What is new in a document, in its order. An author may hear his own among it; a repetition is harmless. */
 export const documentUpdated = z.object({
   documentId: z.uuid(),
   generation: z.number().int(),
-  update: anyBytes,
+  updates: z.array(anyBytes),
 });
+export type DocumentUpdated = z.infer<typeof documentUpdated>;
 
 /** The document was replaced, moved or is gone: join its path again. */
 export const documentReset = z.object({

@@ -1,4 +1,4 @@
-import { TEXT_NAME, UPDATE_MAX_BYTES, type DocumentState } from '@protocol/document.js';
+import { TEXT_NAME, UPDATE_MAX_BYTES, type DocumentState, type DocumentUpdated } from '@protocol/document.js';
 import { ProtocolError } from '@protocol/error.js';
 import { textEdits } from '@protocol/text-edits.js';
 import * as Y from 'yjs';
@@ -30,7 +30,7 @@ export class LiveDocument {
   /** Kept between joins: whose state `doc` is. */
   #known: { documentId: string; generation: number } | undefined;
   /** Told between our entering the document on the server and its answer. */
-  #early: { documentId: string; generation: number; update: Uint8Array }[] = [];
+  #early: DocumentUpdated[] = [];
   #connected = false;
   #serverFails = false;
   #outgoing: Uint8Array[] = [];
@@ -318,14 +318,16 @@ export class LiveDocument {
     }
   }
 
-  readonly #onUpdated = (news: { documentId: string; generation: number; update: Uint8Array }): void => {
+  readonly #onUpdated = (news: DocumentUpdated): void => {
     if (!this.#joined && this.#connected) this.#early.push(news);
     else this.#apply(news);
   };
 
-  #apply(news: { documentId: string; generation: number; update: Uint8Array }): void {
+  #apply(news: DocumentUpdated): void {
     if (this.#known?.documentId !== news.documentId || this.#known.generation !== news.generation) return;
-    Y.applyUpdate(this.#doc, news.update, this);
+    this.#doc.transact(() => {
+      for (const update of news.updates) Y.applyUpdate(this.#doc, update, this);
+    }, this);
   }
 
   readonly #onReset = (news: { documentId: string }): void => {

@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws';
 import * as Y from 'yjs';
 import type { CallBody, CallReply, ClientEvent, Result } from '../../../server/protocol/client-events.js';
-import { UPDATE_MAX_BYTES } from '../../../server/protocol/document.js';
+import { UPDATE_MAX_BYTES, type DocumentUpdated } from '../../../server/protocol/document.js';
 import { Decoder, Encoder } from '../../../server/protocol/packet-parser.js';
 import { PROTOCOL_VERSION } from '../../../server/protocol/version.js';
 import { mergeInSteps } from './merge.js';
@@ -163,8 +163,9 @@ export class PerchPeer implements Peer {
   }
 
   #hear([event, news]: [string, never]): void {
-    if (event === 'document:updated') this.onUpdate((news as { update: Uint8Array }).update);
-    else if (event === 'presence:changed') {
+    if (event === 'document:updated') {
+      for (const update of (news as DocumentUpdated).updates) this.onUpdate(update);
+    } else if (event === 'presence:changed') {
       const { upserted } = news as { upserted: { connectionId: string; count: number }[] };
       for (const { connectionId, count } of upserted) {
         const clientId = clientOfConnection.get(connectionId);

@@ -21,10 +21,10 @@ export class DocumentTab {
   generation = 0;
 
   private constructor(readonly socket: Socket<ServerToClientEvents, ClientToServerEvents>) {
-    socket.on('document:updated', ({ documentId, update }) => {
+    socket.on('document:updated', ({ documentId, updates }) => {
       if (documentId !== this.documentId) return;
-      this.heard.push(update);
-      Y.applyUpdate(this.doc, update);
+      this.heard.push(...updates);
+      for (const update of updates) Y.applyUpdate(this.doc, update);
     });
   }
 
