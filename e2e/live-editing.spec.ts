@@ -181,7 +181,8 @@ test('GIT1 a deleted file is compared with what it was', async ({ alice }) => {
   await alice.getByRole('button', { name: 'src/level.js', exact: true }).click();
   await expect(alice.locator('.monaco-diff-editor')).toContainText('export');
   await alice.getByRole('button', { name: 'Discard changes in src/level.js' }).click();
-  await expect(alice.getByRole('button', { name: 'src/level.js', exact: true })).toHaveCount(0);
+  await expect(alice.getByText('The changes in src/level.js were discarded.')).toBeVisible();
+  await expect(alice.getByRole('button', { name: 'Discard changes in src/level.js' })).toHaveCount(0);
 });
 
 test('EDT1 a link selects its lines', async ({ alice }) => {
