@@ -1,5 +1,12 @@
 import type { Commit, TreeEntry } from './git/object-store.js';
-import type { ForgeUser, HostedRepository, Hook } from './hosted-repository.js';
+import {
+  permits,
+  type Delivery,
+  type ForgeUser,
+  type HostedRepository,
+  type Hook,
+  type Permission,
+} from './hosted-repository.js';
 
 /** GitHub's answers, in the shapes its OpenAPI description gives them. `api` and `web` are the forge's two addresses. */
 export type Addresses = { api: string; web: string };
@@ -96,7 +103,7 @@ export function repositoryUrl(repository: HostedRepository, { api }: Addresses):
 
 export function repositoryAnswer(
   repository: HostedRepository,
-  permission: 'read' | 'write' | 'admin',
+  permission: Permission,
   defaultBranch: string,
   addresses: Addresses,
 ) {
@@ -154,13 +161,18 @@ export function repositoryAnswer(
     subscribers_count: 0,
     ...counts,
     ...features,
-    permissions: {
-      admin: permission === 'admin',
-      maintain: permission === 'admin',
-      push: permission !== 'read',
-      triage: permission !== 'read',
-      pull: true,
-    },
+    permissions: permissionsAnswer(permission),
+  };
+}
+
+export function permissionsAnswer(permission: Permission | null) {
+  const may = (need: Permission) => permission !== null && permits(permission, need);
+  return {
+    admin: may('admin'),
+    maintain: may('maintain'),
+    push: may('write'),
+    triage: may('triage'),
+    pull: may('read'),
   };
 }
 
@@ -226,11 +238,12 @@ export function commitAnswer(repository: HostedRepository, commit: Commit, addre
 
 export function hookAnswer(repository: HostedRepository, hook: Hook, addresses: Addresses) {
   const url = `${repositoryUrl(repository, addresses)}/hooks/${hook.id}`;
+  const [last] = hook.deliveries;
   return {
     type: 'Repository',
     id: hook.id,
     name: 'web',
-    active: true,
+    active: hook.active,
     events: hook.events,
     config: {
       url: hook.url,
@@ -243,7 +256,26 @@ export function hookAnswer(repository: HostedRepository, hook: Hook, addresses: 
     ping_url: `${url}/pings`,
     deliveries_url: `${url}/deliveries`,
     created_at: hook.createdAt,
-    updated_at: hook.createdAt,
-    last_response: { code: null, status: 'unused', message: null },
+    updated_at: hook.updatedAt,
+    last_response: last
+      ? { code: last.statusCode, status: last.statusCode < 300 ? 'active' : 'failed', message: last.status }
+      : { code: null, status: 'unused', message: null },
+  };
+}
+
+export function deliveryAnswer(repository: HostedRepository, delivery: Delivery) {
+  return {
+    id: delivery.id,
+    guid: delivery.guid,
+    delivered_at: delivery.deliveredAt,
+    redelivery: delivery.redelivery,
+    duration: delivery.duration,
+    status: delivery.status,
+    status_code: delivery.statusCode,
+    event: delivery.event,
+    action: null,
+    installation_id: null,
+    repository_id: repository.id,
+    throttled_at: null,
   };
 }

@@ -2,19 +2,18 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import type { Addresses } from './answers.js';
 import { ForgeError, notFound } from './forge-error.js';
-import type { Moved } from './git/ref-store.js';
-import type { ForgeUser, HostedRepository, Permission } from './hosted-repository.js';
+import { permits, type ForgeUser, type HostedRepository, type Permission } from './hosted-repository.js';
+import type { ForgeLimits } from './limits.js';
+import type { WebhookSender } from './webhook.js';
 
 /** What every route works with. */
 export type ForgeContext = {
   addresses: Addresses;
   repositories: Map<number, HostedRepository>;
   users: ForgeUser[];
-  /** Tells hooks of refs that have moved. */
-  moved(repository: HostedRepository, user: ForgeUser, moves: readonly Moved[]): void;
+  limits: ForgeLimits;
+  hooks: WebhookSender;
 };
-
-const RANK: Record<Permission, number> = { read: 0, write: 1, admin: 2 };
 
 /** Whose token a request carries. @throws {ForgeError} 401 */
 export function userOf(context: ForgeContext, request: Request): ForgeUser {
@@ -34,7 +33,7 @@ export function repositoryOf(context: ForgeContext, request: Request, need: Perm
   const repository = findRepository(context, owner, repo);
   const permission = repository?.permissionOf(user);
   if (!repository || !permission) throw notFound();
-  if (RANK[permission] < RANK[need])
+  if (!permits(permission, need))
     throw new ForgeError(403, 'Resource not accessible by personal access token');
   return { user, repository, permission };
 }

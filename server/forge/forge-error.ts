@@ -19,4 +19,12 @@ export class ForgeError extends Error {
   }
 }
 
+/** @param limit as GitHub words it: `1 MB`, `100 MB` */
+export const tooLarge = (limit: string) =>
+  new ForgeError(
+    403,
+    `This API returns blobs up to ${limit} in size. The requested blob is too large to fetch via the API.`,
+    [{ resource: 'Blob', field: 'data', code: 'too_large' }],
+  );
+
 export const notFound = () => new ForgeError(404, 'Not Found');

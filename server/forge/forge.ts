@@ -9,18 +9,21 @@ import { GitFailure, gitText } from './git/git.js';
 import { graphqlRoutes } from './graphql.js';
 import { HostedRepository, type ForgeUser, type Permission } from './hosted-repository.js';
 import { RepositoryIds } from './repository-ids.js';
+import { GITHUB_LIMITS, type ForgeLimits, type ForgeRates } from './limits.js';
+import { RequestBudget } from './request-budget.js';
 import { contentsRoutes } from './rest/contents-routes.js';
 import { historyRoutes } from './rest/history-routes.js';
 import { hookRoutes } from './rest/hook-routes.js';
 import { objectRoutes } from './rest/object-routes.js';
 import { refRoutes } from './rest/ref-routes.js';
 import { repositoryRoutes } from './rest/repository-routes.js';
+import { searchRoutes } from './rest/search-routes.js';
+import { writeContentsRoutes } from './rest/write-contents-routes.js';
 import { serveGit } from './smart-http.js';
 import { WebhookSender } from './webhook.js';
 
 /** GitHub's limit for what it takes in one request. */
 const BODY_LIMIT = '40mb';
-const HOURLY_LIMIT = 5_000;
 
 export type ServedRepository = {
   owner: string;
@@ -38,6 +41,8 @@ export type Forge = {
   url: string;
   /** What GITHUB_API_URL would be. */
   apiUrl: string;
+  /** How often each `METHOD route status` was answered. */
+  answers: ReadonlyMap<string, number>;
   addRepository(repository: ServedRepository): Promise<HostedRepository>;
   stop(): Promise<void>;
 };
@@ -53,13 +58,18 @@ export type Forge = {
  * FRG3 Refs move by compare-and-swap: of many at once exactly one wins.
  * FRG4 A served working tree keeps its uncommitted work.
  * FRG5 Who may not read gets 404, who may not write 403, who is unknown 401.
- * FRG6 Hooks are told of every moved ref, signed.
+ * FRG6 Hooks are told of every moved ref, signed; what was not heard can be delivered again.
+ * FRG7 What is unchanged costs nothing (304), and limits refuse in GitHub's way.
+ * FRG8 What is larger than GitHub hands out is cut off or refused as there.
  */
 export async function startForge(options: {
   stateDirectory: string;
   users: Omit<ForgeUser, 'id'>[];
   host?: string;
   port?: number;
+  /** Lower than GitHub's, for tests. */
+  limits?: Partial<ForgeLimits>;
+  rates?: ForgeRates;
 }): Promise<Forge> {
   await mkdir(options.stateDirectory, { recursive: true });
   const ids = await RepositoryIds.open(options.stateDirectory);
@@ -72,17 +82,19 @@ export async function startForge(options: {
   });
   const web = `http://${host}:${(server.address() as AddressInfo).port}`;
   const addresses: Addresses = { web, api: `${web}/api/v3` };
-  const hooks = new WebhookSender(addresses);
   const context: ForgeContext = {
     addresses,
     repositories: new Map(),
     users: options.users.map((user, index) => ({ ...user, id: index + 1 })),
-    moved: (repository, user, moves) => hooks.moved(repository, user, moves),
+    limits: { ...GITHUB_LIMITS, ...options.limits },
+    hooks: new WebhookSender(addresses),
   };
-  mount(app, context);
+  const budget = new RequestBudget(context, options.rates);
+  mount(app, context, budget);
   return {
     url: web,
     apiUrl: addresses.api,
+    answers: budget.answers,
     addRepository: async (served) => {
       const path = await realpath(served.path);
       // Fails for what is no repository.
@@ -98,29 +110,34 @@ export async function startForge(options: {
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await hooks.stop();
+      await context.hooks.stop();
     },
   };
 }
 
-function mount(app: express.Express, context: ForgeContext): void {
+function mount(app: express.Express, context: ForgeContext, budget: RequestBudget): void {
   app.disable('x-powered-by');
   app.use((request: Request, response: Response, next: NextFunction) => {
     serveGit(context, request, response).then((served) => {
       if (!served) next();
     }, next);
   });
+  app.use('/api', budget.middleware);
   app.use(express.json({ limit: BODY_LIMIT, type: () => true }));
-  app.use('/api', rateLimitHeaders());
   const graphql = express.Router();
   graphqlRoutes(graphql, context);
   app.use('/api', graphql);
   const rest = express.Router();
+  rest.get('/rate_limit', (request, response) => {
+    response.json(budget.answer(request));
+  });
   repositoryRoutes(rest, context);
+  searchRoutes(rest, context);
   refRoutes(rest, context);
   objectRoutes(rest, context);
   historyRoutes(rest, context);
   contentsRoutes(rest, context);
+  writeContentsRoutes(rest, context);
   hookRoutes(rest, context);
   app.use('/api/v3', rest);
   app.use(() => {
@@ -130,25 +147,6 @@ function mount(app: express.Express, context: ForgeContext): void {
     const refusal = toForgeError(error);
     response.status(refusal.status).json(refusal.toBody());
   });
-}
-
-function rateLimitHeaders() {
-  let used = 0;
-  let reset = 0;
-  return (_request: Request, response: Response, next: NextFunction): void => {
-    const now = Math.floor(Date.now() / 1000);
-    if (now >= reset) {
-      used = 0;
-      reset = now + 3600;
-    }
-    used++;
-    response.setHeader('X-RateLimit-Limit', HOURLY_LIMIT);
-    response.setHeader('X-RateLimit-Remaining', Math.max(0, HOURLY_LIMIT - used));
-    response.setHeader('X-RateLimit-Used', used);
-    response.setHeader('X-RateLimit-Reset', reset);
-    response.setHeader('X-RateLimit-Resource', 'core');
-    next();
-  };
 }
 
 function toForgeError(error: unknown): ForgeError {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { bodyOf, findRepository, userOf, type ForgeContext } from './forge-context.js';
 import { RefRefused } from './git/ref-store.js';
 import { SHA, ZERO } from './git/object-store.js';
-import type { ForgeUser, HostedRepository } from './hosted-repository.js';
+import { permits, type ForgeUser, type HostedRepository } from './hosted-repository.js';
 
 /** The part of GitHub's published schema that Perch asks for. */
 export const SCHEMA = `
@@ -78,7 +78,7 @@ export function graphqlRoutes(router: Router, context: ForgeContext): void {
           `Could not resolve to a node with the global id of '${input.repositoryId}'`,
         );
       }
-      if (permission === 'read')
+      if (!permits(permission, 'write'))
         throw refusal('FORBIDDEN', 'Resource not accessible by personal access token');
       for (const update of input.refUpdates) await move(repository, user, update);
       return { clientMutationId: input.clientMutationId ?? null };
@@ -98,7 +98,7 @@ export function graphqlRoutes(router: Router, context: ForgeContext): void {
         after: afterOid === ZERO ? null : afterOid,
         force,
       });
-      context.moved(repository, user, [moved]);
+      context.hooks.moved(repository, user, [moved]);
     } catch (error) {
       if (error instanceof RefRefused)
         throw refusal(error.reason === 'stale' ? 'STALE_DATA' : 'UNPROCESSABLE', error.message);

@@ -1,14 +1,42 @@
 import { ObjectStore } from './git/object-store.js';
 import { RefStore } from './git/ref-store.js';
 
-export type Permission = 'read' | 'write' | 'admin';
+export type Permission = 'read' | 'triage' | 'write' | 'maintain' | 'admin';
+
+const ORDER: readonly Permission[] = ['read', 'triage', 'write', 'maintain', 'admin'];
+
+export function permits(held: Permission, needed: Permission): boolean {
+  return ORDER.indexOf(held) >= ORDER.indexOf(needed);
+}
+
 export type ForgeUser = { id: number; login: string; name: string; email: string; token: string };
 export type Hook = {
   id: number;
   url: string;
   secret: string | undefined;
   events: string[];
+  active: boolean;
   createdAt: string;
+  updatedAt: string;
+  /** The newest first, as many as are kept. */
+  deliveries: Delivery[];
+};
+
+/** One call of a hook and what came back. */
+export type Delivery = {
+  id: number;
+  /** The same for a delivery and its redeliveries. */
+  guid: string;
+  event: string;
+  deliveredAt: string;
+  /** Seconds. */
+  duration: number;
+  redelivery: boolean;
+  status: string;
+  /** 0 where nobody answered. */
+  statusCode: number;
+  request: { headers: Record<string, string>; payload: Record<string, unknown> };
+  response: { headers: Record<string, string>; payload: string };
 };
 
 /** One repository the forge serves: a bare one of its own, or a person's in place. */
@@ -16,6 +44,7 @@ export class HostedRepository {
   readonly objects: ObjectStore;
   readonly refs: RefStore;
   readonly hooks = new Map<number, Hook>();
+  #hasCommits = false;
 
   constructor(
     readonly id: number,
@@ -34,6 +63,12 @@ export class HostedRepository {
 
   get nodeId(): string {
     return Buffer.from(`010:Repository${this.id}`).toString('base64');
+  }
+
+  /** Whether it is an empty repository no more; it never becomes one again. */
+  async hasCommits(): Promise<boolean> {
+    this.#hasCommits ||= (await this.refs.list('refs/')).length > 0;
+    return this.#hasCommits;
   }
 
   /** Everybody administers what is not limited to somebody. */

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { findRepository, userOf, type ForgeContext } from './forge-context.js';
 import { gitEnvironment, gitText } from './git/git.js';
 import type { Moved } from './git/ref-store.js';
-import type { HostedRepository } from './hosted-repository.js';
+import { permits, type HostedRepository } from './hosted-repository.js';
 
 const ADDRESS = /^\/([^/]+)\/([^/]+?)(?:\.git)?(\/info\/refs|\/git-upload-pack|\/git-receive-pack)$/;
 
@@ -40,7 +40,7 @@ export async function serveGit(
     response.status(404).type('text').send('Repository not found.\n');
     return true;
   }
-  if (isPush && permission === 'read') {
+  if (isPush && !permits(permission, 'write')) {
     response
       .status(403)
       .type('text')
@@ -51,7 +51,7 @@ export async function serveGit(
   await runBackend(repository, action, request, response, user.login);
   if (before) {
     const moves = movesBetween(before, await refsOf(repository));
-    if (moves.length > 0) context.moved(repository, user, moves);
+    if (moves.length > 0) context.hooks.moved(repository, user, moves);
   }
   return true;
 }

@@ -1,26 +1,49 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import { repositoryAnswer, userAnswer, type Addresses } from './answers.js';
+import { hookAnswer, repositoryAnswer, userAnswer, type Addresses } from './answers.js';
 import { ZERO } from './git/object-store.js';
 import type { Moved } from './git/ref-store.js';
-import type { ForgeUser, HostedRepository } from './hosted-repository.js';
+import type { Delivery, ForgeUser, HostedRepository, Hook } from './hosted-repository.js';
 
 const DELIVERY_TIMEOUT_MS = 10_000;
+const DELIVERIES_KEPT = 100;
+/** Of what a hook answers. Characters. */
+const ANSWER_KEPT = 10_000;
 
-/** Tells a repository's hooks of moved refs, signed as GitHub signs. A hook that does not answer is not asked again. */
+/**
+ * Tells a repository's hooks of moved refs, signed as GitHub signs. What a
+ * hook missed is not sent again unless somebody asks for it.
+ */
 export class WebhookSender {
   readonly #underWay = new Set<Promise<void>>();
+  #nextId = 1;
 
   constructor(private readonly addresses: Addresses) {}
 
   moved(repository: HostedRepository, user: ForgeUser, moves: readonly Moved[]): void {
     for (const hook of repository.hooks.values()) {
-      if (!hook.events.includes('push') && !hook.events.includes('*')) continue;
+      if (!hook.active) continue;
       for (const move of moves) {
-        const delivery = this.#deliver(repository, user, move, hook).catch(() => {});
-        this.#underWay.add(delivery);
-        void delivery.finally(() => this.#underWay.delete(delivery));
+        const isNew = move.before === null || move.after === null;
+        const made = move.before === null ? 'create' : 'delete';
+        if (isNew && wants(hook, made))
+          this.#start(hook, made, () => this.#refPayload(repository, user, move));
+        if (wants(hook, 'push')) this.#start(hook, 'push', () => this.#pushPayload(repository, user, move));
       }
     }
+  }
+
+  ping(repository: HostedRepository, user: ForgeUser, hook: Hook): void {
+    this.#start(hook, 'ping', async () => ({
+      zen: 'Half measures are as bad as nothing at all.',
+      hook_id: hook.id,
+      hook: hookAnswer(repository, hook, this.addresses),
+      ...(await this.#context(repository, user)),
+    }));
+  }
+
+  /** The same payload under the same guid, as a delivery of its own. */
+  redeliver(hook: Hook, { guid, event, request }: Delivery): void {
+    this.#start(hook, event, () => Promise.resolve(request.payload), guid);
   }
 
   /** Waits for what is under way. */
@@ -28,14 +51,35 @@ export class WebhookSender {
     await Promise.all(this.#underWay);
   }
 
-  async #deliver(
-    repository: HostedRepository,
-    user: ForgeUser,
-    { ref, before, after }: Moved,
-    hook: { url: string; secret: string | undefined },
-  ): Promise<void> {
+  #start(hook: Hook, event: string, payload: () => Promise<Record<string, unknown>>, guid?: string): void {
+    const delivery = payload()
+      .then((made) => this.#deliver(hook, event, made, guid))
+      // A repository that is gone by now has nothing to tell.
+      .catch(() => {});
+    this.#underWay.add(delivery);
+    void delivery.finally(() => this.#underWay.delete(delivery));
+  }
+
+  async #context(repository: HostedRepository, user: ForgeUser) {
+    const head = await repository.refs.head();
+    return {
+      repository: repositoryAnswer(repository, 'read', head, this.addresses),
+      sender: userAnswer(user, this.addresses),
+    };
+  }
+
+  async #refPayload(repository: HostedRepository, user: ForgeUser, { ref }: Moved) {
+    return {
+      ref: ref.replace(/^refs\/(?:heads|tags)\//, ''),
+      ref_type: ref.startsWith('refs/tags/') ? 'tag' : 'branch',
+      pusher_type: 'user',
+      ...(await this.#context(repository, user)),
+    };
+  }
+
+  async #pushPayload(repository: HostedRepository, user: ForgeUser, { ref, before, after }: Moved) {
     const head = after && (await repository.objects.readCommit(after));
-    const body = JSON.stringify({
+    return {
       ref,
       before: before ?? ZERO,
       after: after ?? ZERO,
@@ -52,25 +96,75 @@ export class WebhookSender {
         timestamp: head.committer.date,
         author: head.author,
       },
-      repository: repositoryAnswer(repository, 'read', await repository.refs.head(), this.addresses),
       pusher: { name: user.name, email: user.email },
-      sender: userAnswer(user, this.addresses),
+      ...(await this.#context(repository, user)),
+    };
+  }
+
+  async #deliver(
+    hook: Hook,
+    event: string,
+    payload: Record<string, unknown>,
+    repeated: string | undefined,
+  ): Promise<void> {
+    const body = JSON.stringify(payload);
+    const guid = repeated ?? randomUUID();
+    const headers = {
+      'Content-Type': 'application/json',
+      'User-Agent': 'GitHub-Hookshot/perch',
+      'X-GitHub-Event': event,
+      'X-GitHub-Hook-ID': String(hook.id),
+      'X-GitHub-Delivery': guid,
+      ...(hook.secret ? { 'X-Hub-Signature-256': signature(hook.secret, body) } : {}),
+    };
+    const start = performance.now();
+    const answer = await call(hook.url, body, headers);
+    hook.deliveries.unshift({
+      id: this.#nextId++,
+      guid,
+      event,
+      deliveredAt: new Date().toISOString(),
+      duration: (performance.now() - start) / 1000,
+      redelivery: repeated !== undefined,
+      request: { headers, payload },
+      ...answer,
     });
-    await fetch(hook.url, {
+    hook.deliveries.splice(DELIVERIES_KEPT);
+  }
+}
+
+function wants(hook: Hook, event: string): boolean {
+  return hook.events.includes(event) || hook.events.includes('*');
+}
+
+function signature(secret: string, body: string): string {
+  return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+}
+
+async function call(
+  url: string,
+  body: string,
+  headers: Record<string, string>,
+): Promise<Pick<Delivery, 'status' | 'statusCode' | 'response'>> {
+  try {
+    const answer = await fetch(url, {
       method: 'POST',
       body,
+      headers,
       signal: AbortSignal.timeout(DELIVERY_TIMEOUT_MS),
-      headers: {
-        'Content-Type': 'application/json',
-        'User-Agent': 'GitHub-Hookshot/perch',
-        'X-GitHub-Event': 'push',
-        'X-GitHub-Delivery': randomUUID(),
-        ...(hook.secret
-          ? {
-              'X-Hub-Signature-256': `sha256=${createHmac('sha256', hook.secret).update(body).digest('hex')}`,
-            }
-          : {}),
-      },
     });
+    const payload = (await answer.text()).slice(0, ANSWER_KEPT);
+    return {
+      status: answer.ok ? 'OK' : `Invalid HTTP Response: ${answer.status}`,
+      statusCode: answer.status,
+      response: { headers: Object.fromEntries(answer.headers), payload },
+    };
+  } catch (error) {
+    const isLate = error instanceof Error && error.name === 'TimeoutError';
+    return {
+      status: isLate ? 'timed out' : 'failed to connect to host',
+      statusCode: 0,
+      response: { headers: {}, payload: '' },
+    };
   }
 }

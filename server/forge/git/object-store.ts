@@ -58,6 +58,16 @@ export class ObjectStore {
     return git(this.directory, ['cat-file', 'blob', sha]);
   }
 
+  async sizeOf(sha: string): Promise<number> {
+    return Number(await gitText(this.directory, ['cat-file', '-s', sha]));
+  }
+
+  /** The one entry at a path of a tree, or null. */
+  async entryAt(tree: string, path: string): Promise<TreeEntry | null> {
+    const [entry] = await this.#list([tree, '--', path]);
+    return entry?.path === path ? entry : null;
+  }
+
   /** Where `.gitmodules` of a tree says the submodule at a path comes from, or null. */
   async submoduleUrl(tree: string, path: string): Promise<string | null> {
     const read = async (pattern: string): Promise<string[]> => {
@@ -89,15 +99,12 @@ export class ObjectStore {
     return written.toString().trim();
   }
 
-  async listTree(sha: string, recursive: boolean): Promise<TreeEntry[]> {
-    const listing = await git(this.directory, [
-      'ls-tree',
-      '-z',
-      '--long',
-      '--full-tree',
-      ...(recursive ? ['-r', '-t'] : []),
-      sha,
-    ]);
+  listTree(sha: string, recursive: boolean): Promise<TreeEntry[]> {
+    return this.#list([...(recursive ? ['-r', '-t'] : []), sha]);
+  }
+
+  async #list(what: readonly string[]): Promise<TreeEntry[]> {
+    const listing = await git(this.directory, ['ls-tree', '-z', '--long', '--full-tree', ...what]);
     return listing
       .toString()
       .split('\0')

@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs';
-import { realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { checkoutOf, type Checkout } from './checkout.js';
 import { git, GitFailure, gitText } from './git.js';
 import { ObjectStore, ZERO } from './object-store.js';
 
@@ -69,13 +67,14 @@ export class RefStore {
     }
   }
 
-  /** The branch HEAD names, born or not. */
+  /** The branch HEAD names, born or not. Of a detached head, the branch people would look for first. */
   async head(): Promise<string> {
     try {
       return await gitText(this.directory, ['symbolic-ref', '--short', 'HEAD']);
     } catch (error) {
-      if (error instanceof GitFailure) return 'HEAD';
-      throw error;
+      if (!(error instanceof GitFailure)) throw error;
+      const branches = (await this.list('refs/heads/')).map(({ ref }) => ref.slice('refs/heads/'.length));
+      return ['main', 'master'].find((name) => branches.includes(name)) ?? branches[0] ?? 'main';
     }
   }
 
@@ -94,9 +93,14 @@ export class RefStore {
       if (before === null) throw new RefRefused('exists', 'Reference already exists');
       throw new RefRefused('stale', `Reference ${ref} is at ${now} and not at ${before}`);
     }
+    const checkout = await checkoutOf(this.directory, ref);
+    if (checkout && checkout.state !== 'here') throw inUse(checkout);
     if (after === null) {
-      if ((await this.#isCheckedOut(ref)) || (await this.#linkedWorktree(ref)) !== null)
-        throw new RefRefused('checked-out', `${ref} is checked out and cannot be deleted.`);
+      if (checkout)
+        throw new RefRefused(
+          'checked-out',
+          `${ref} is checked out in ${checkout.folder} and cannot be deleted.`,
+        );
       await git(this.directory, ['update-ref', '-d', ref, before ?? ZERO]);
       return { ref, before, after };
     }
@@ -106,23 +110,11 @@ export class RefStore {
     if (before !== null && !force && !(await this.objects.isAncestor(before, after))) {
       throw new RefRefused('not-fast-forward', 'Update is not a fast forward');
     }
-    const elsewhere = await this.#linkedWorktree(ref);
-    if (elsewhere !== null)
-      throw new RefRefused(
-        'checked-out',
-        `This branch is checked out in ${elsewhere}, a worktree of its own, and is not moved under it. Nothing was changed.`,
-      );
-    const checkedOut = await this.#isCheckedOut(ref);
     const from = before ?? (await gitText(this.directory, ['hash-object', '-t', 'tree', '-w', '--stdin']));
-    if (checkedOut) {
-      await this.#requireClean(from, after);
-      // The files first: whatever ends us here leaves what is new as changes, and takes back nothing.
-      await git(this.directory, ['read-tree', '-m', '-u', from, after]);
-    }
+    if (checkout) await this.#requireClean(from, after);
     try {
       await git(this.directory, ['update-ref', ref, after, before ?? ZERO]);
     } catch (error) {
-      if (checkedOut) await git(this.directory, ['read-tree', '-m', '-u', after, from]);
       if (!(error instanceof GitFailure)) throw error;
       // A push over HTTP came between our look and our move, or the name stands in another's way.
       throw new RefRefused(
@@ -130,26 +122,8 @@ export class RefStore {
         'Reference cannot be updated',
       );
     }
+    if (checkout) await git(this.directory, ['read-tree', '-m', '-u', from, after]);
     return { ref, before, after };
-  }
-
-  async #isCheckedOut(ref: string): Promise<boolean> {
-    if ((await gitText(this.directory, ['rev-parse', '--is-bare-repository'])) === 'true') return false;
-    return `refs/heads/${await this.head()}` === ref;
-  }
-
-  /** A working tree that `git worktree` made elsewhere and that has this branch checked out, or null. */
-  async #linkedWorktree(ref: string): Promise<string | null> {
-    const folders = [join(this.directory, 'worktrees'), join(this.directory, '.git', 'worktrees')];
-    if (!folders.some((folder) => existsSync(folder))) return null;
-    const own = await realpath(this.directory);
-    const listing = await gitText(this.directory, ['worktree', 'list', '--porcelain']);
-    for (const block of listing.split('\n\n')) {
-      const lines = block.split('\n');
-      const folder = lines.find((line) => line.startsWith('worktree '))?.slice('worktree '.length);
-      if (folder !== undefined && folder !== own && lines.includes(`branch ${ref}`)) return folder;
-    }
-    return null;
   }
 
   async #requireClean(from: string, after: string): Promise<void> {
@@ -171,4 +145,13 @@ export class RefStore {
       );
     }
   }
+}
+
+function inUse({ folder, state }: Checkout): RefRefused {
+  return new RefRefused(
+    'checked-out',
+    state === 'rebasing'
+      ? `This branch is being rebased in ${folder}, checked out there until that ends. Finish or abort the rebase, then try again. Nothing was changed.`
+      : `This branch is checked out in ${folder}, another working tree of this repository, which would not follow. Switch that to another branch, then try again. Nothing was changed.`,
+  );
 }

@@ -3,6 +3,7 @@ import { commitAnswer, repositoryUrl } from '../answers.js';
 import { repositoryOf, wildcard, type ForgeContext } from '../forge-context.js';
 import { ForgeError, notFound } from '../forge-error.js';
 import type { HostedRepository } from '../hosted-repository.js';
+import { linkPages, pageOf } from './pagination.js';
 import { requireCommits } from './ref-routes.js';
 
 const COMPARED_COMMITS = 250;
@@ -23,13 +24,15 @@ export function historyRoutes(router: Router, context: ForgeContext): void {
       typeof request.query[name] === 'string' ? request.query[name] : undefined;
     const from = await repository.objects.resolve(text('sha') ?? (await repository.refs.head()), 'commit');
     if (!from) throw notFound();
-    const limit = Math.min(100, Number(text('per_page') ?? 30));
+    const { page, perPage } = pageOf(request);
+    // One more than asked for tells whether there is a next page: GitHub does not count a history for `last`.
     const ids = await repository.objects.log(from, {
       path: text('path'),
-      limit,
-      skip: (Number(text('page') ?? 1) - 1) * limit,
+      limit: perPage + 1,
+      skip: (page - 1) * perPage,
     });
-    response.json(await commitsOf(repository, ids));
+    linkPages(request, response, { page, hasNext: ids.length > perPage });
+    response.json(await commitsOf(repository, ids.slice(0, perPage)));
   });
 
   router.get('/repos/:owner/:repo/commits/*ref', async (request, response) => {

@@ -2,11 +2,14 @@ import type { Router } from 'express';
 import { z } from 'zod';
 import { gitCommitAnswer, repositoryUrl, treeEntryAnswer } from '../answers.js';
 import { bodyOf, repositoryOf, wildcard, type ForgeContext } from '../forge-context.js';
-import { ForgeError, notFound } from '../forge-error.js';
+import { ForgeError, notFound, tooLarge } from '../forge-error.js';
 import { GitFailure } from '../git/git.js';
-import { SHA, type Signature } from '../git/object-store.js';
-import type { ForgeUser } from '../hosted-repository.js';
+import { SHA } from '../git/object-store.js';
+import type { ForgeLimits } from '../limits.js';
+import { folded } from './content-answer.js';
+import { mediaType } from './media-type.js';
 import { requireCommits } from './ref-routes.js';
+import { signature, signed } from './signature.js';
 
 const blobCreation = z.object({
   content: z.string(),
@@ -27,11 +30,6 @@ const treeCreation = z.object({
     .min(1)
     .max(100_000),
 });
-const signature = z.object({
-  name: z.string(),
-  email: z.string(),
-  date: z.iso.datetime({ offset: true }).optional(),
-});
 const commitCreation = z.object({
   message: z.string(),
   tree: z.string().regex(SHA),
@@ -42,15 +40,16 @@ const commitCreation = z.object({
 
 /** Blobs, trees and commits, read and made. */
 export function objectRoutes(router: Router, context: ForgeContext): void {
-  const { addresses } = context;
+  const { addresses, limits } = context;
 
   router.get('/repos/:owner/:repo/git/blobs/:sha', async (request, response) => {
     const { repository } = repositoryOf(context, request, 'read');
     await requireCommits(repository);
     const { sha } = request.params;
     if (!SHA.test(sha) || (await repository.objects.typeOf(sha)) !== 'blob') throw notFound();
+    if ((await repository.objects.sizeOf(sha)) > limits.blobBytes) throw tooLarge('100 MB');
     const bytes = await repository.objects.readBlob(sha);
-    if (/vnd\.github(?:\.v3)?\.raw/.test(request.headers.accept ?? '')) {
+    if (mediaType(request) === 'raw') {
       response.type('application/octet-stream').send(bytes);
       return;
     }
@@ -59,8 +58,7 @@ export function objectRoutes(router: Router, context: ForgeContext): void {
       node_id: Buffer.from(`04:Blob${sha}`).toString('base64'),
       url: `${repositoryUrl(repository, addresses)}/git/blobs/${sha}`,
       size: bytes.byteLength,
-      // GitHub folds base64 at 60 characters.
-      content: bytes.toString('base64').replaceAll(/(.{60})/g, '$1\n'),
+      content: folded(bytes),
       encoding: 'base64',
     });
   });
@@ -80,17 +78,21 @@ export function objectRoutes(router: Router, context: ForgeContext): void {
     await requireCommits(repository);
     const sha = await repository.objects.resolve(wildcard(request, 'sha'), 'tree');
     if (!sha) throw notFound();
-    const entries = await repository.objects.listTree(sha, request.query.recursive !== undefined);
+    const isRecursive = request.query.recursive !== undefined;
+    const entries = await repository.objects.listTree(sha, isRecursive);
+    const all = entries.map((entry) => treeEntryAnswer(repository, entry, addresses));
+    const tree = isRecursive ? within(limits, all) : all;
     response.json({
       sha,
       url: `${repositoryUrl(repository, addresses)}/git/trees/${sha}`,
-      tree: entries.map((entry) => treeEntryAnswer(repository, entry, addresses)),
-      truncated: false,
+      tree,
+      truncated: tree.length < all.length,
     });
   });
 
   router.post('/repos/:owner/:repo/git/trees', async (request, response) => {
     const { repository } = repositoryOf(context, request, 'write');
+    await requireCommits(repository);
     const { base_tree: wanted, tree } = bodyOf(treeCreation, request, 'Tree');
     const base = wanted === undefined ? null : await repository.objects.resolve(wanted, 'tree');
     if (wanted !== undefined && base === null) throw notFound();
@@ -136,6 +138,7 @@ export function objectRoutes(router: Router, context: ForgeContext): void {
 
   router.post('/repos/:owner/:repo/git/commits', async (request, response) => {
     const { repository, user } = repositoryOf(context, request, 'write');
+    await requireCommits(repository);
     const { message, tree, parents, author, committer } = bodyOf(commitCreation, request, 'Commit');
     if ((await repository.objects.typeOf(tree)) !== 'tree')
       throw new ForgeError(422, 'Tree SHA does not exist');
@@ -157,7 +160,14 @@ export function objectRoutes(router: Router, context: ForgeContext): void {
   });
 }
 
-function signed(given: z.infer<typeof signature> | undefined, user: ForgeUser): Signature {
-  const { name, email, date } = given ?? (user as { name: string; email: string; date?: string });
-  return { name, email, date: date ?? new Date().toISOString() };
+/** As many entries of a recursive tree as GitHub hands out in one answer. */
+function within<Entry>(limits: ForgeLimits, entries: readonly Entry[]): Entry[] {
+  const cut: Entry[] = [];
+  let bytes = 0;
+  for (const entry of entries) {
+    bytes += Buffer.byteLength(JSON.stringify(entry));
+    if (cut.length === limits.treeEntries || bytes > limits.treeBytes) break;
+    cut.push(entry);
+  }
+  return cut;
 }

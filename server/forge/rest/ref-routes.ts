@@ -65,7 +65,7 @@ export function refRoutes(router: Router, context: ForgeContext): void {
 
   async function move(repository: HostedRepository, user: ForgeUser, update: RefUpdate): Promise<void> {
     try {
-      context.moved(repository, user, [await repository.refs.update(update)]);
+      context.hooks.moved(repository, user, [await repository.refs.update(update)]);
     } catch (error) {
       if (!(error instanceof RefRefused)) throw error;
       if (error.reason === 'stale') throw new ForgeError(409, error.message);
@@ -74,8 +74,11 @@ export function refRoutes(router: Router, context: ForgeContext): void {
   }
 }
 
-/** @throws {ForgeError} 409 where the repository has no commit yet */
-export async function requireCommits(repository: HostedRepository): Promise<void> {
-  if ((await repository.refs.list('refs/')).length === 0)
-    throw new ForgeError(409, 'Git Repository is empty.');
+/** @throws {ForgeError} 409 (or what the route has for it) where the repository has no commit yet */
+export async function requireCommits(
+  repository: HostedRepository,
+  status = 409,
+  message = 'Git Repository is empty.',
+): Promise<void> {
+  if (!(await repository.hasCommits())) throw new ForgeError(status, message);
 }

@@ -1,5 +1,12 @@
 import type { Request, Response, Router } from 'express';
-import { accountAnswer, commitAnswer, repositoryAnswer, repositoryUrl, userAnswer } from '../answers.js';
+import {
+  accountAnswer,
+  commitAnswer,
+  permissionsAnswer,
+  repositoryAnswer,
+  repositoryUrl,
+  userAnswer,
+} from '../answers.js';
 import { repositoryOf, userOf, wildcard, type ForgeContext } from '../forge-context.js';
 import { ForgeError, notFound } from '../forge-error.js';
 import type { HostedRepository, Permission } from '../hosted-repository.js';
@@ -46,19 +53,13 @@ export function repositoryRoutes(router: Router, context: ForgeContext): void {
       (each) => each.login.toLowerCase() === request.params.username.toLowerCase(),
     );
     if (!user) throw notFound();
-    const permission = repository.permissionOf(user) ?? 'none';
+    const held = repository.permissionOf(user);
+    const role = held ?? 'none';
     response.json({
-      permission,
-      role_name: permission,
-      user: {
-        ...userAnswer(user, addresses),
-        role_name: permission,
-        permissions: {
-          pull: permission !== 'none',
-          push: permission === 'write' || permission === 'admin',
-          admin: permission === 'admin',
-        },
-      },
+      // The older field knows four roles only.
+      permission: role === 'maintain' ? 'write' : role === 'triage' ? 'read' : role,
+      role_name: role,
+      user: { ...userAnswer(user, addresses), role_name: role, permissions: permissionsAnswer(held) },
     });
   });
 

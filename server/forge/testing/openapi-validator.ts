@@ -7,6 +7,13 @@ type Schema = Record<string, unknown>;
 type Operation = { responses: Record<string, { content?: Record<string, { schema: Schema }> }> };
 type Description = { paths: Record<string, Record<string, Operation>> };
 
+let description: Description | undefined;
+
+function read(): Description {
+  const file = createRequire(import.meta.url).resolve('@octokit/openapi/generated/api.github.com.deref.json');
+  return JSON.parse(readFileSync(file, 'utf8')) as Description;
+}
+
 /**
  * Checks answers against GitHub's published OpenAPI description. Use its
  * `fetch` in place of the global one: an answer that does not fit throws in
@@ -16,40 +23,52 @@ export class OpenApiValidator {
   /** `METHOD path status` of everything checked so far. */
   readonly seen = new Set<string>();
   readonly #ajv = new Ajv({ strict: false, allErrors: true, validateFormats: true });
-  readonly #compiled = new Map<string, ValidateFunction>();
+  readonly #compiled = new Map<Schema, ValidateFunction>();
   readonly #description: Description;
 
   constructor(private readonly apiUrl: string) {
     (formats as unknown as (ajv: Ajv) => void)(this.#ajv);
-    const file = createRequire(import.meta.url).resolve(
-      '@octokit/openapi/generated/api.github.com.deref.json',
-    );
-    this.#description = JSON.parse(readFileSync(file, 'utf8')) as Description;
+    description ??= read();
+    this.#description = description;
   }
 
   fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const response = await globalThis.fetch(input, init);
     const url = input instanceof Request ? input.url : String(input);
-    if (url.startsWith(this.apiUrl)) await this.#check(init?.method ?? 'GET', url, response.clone());
+    if (url.startsWith(this.apiUrl)) {
+      const accept = new Headers(init?.headers).get('accept') ?? '';
+      await this.#check({ method: init?.method ?? 'GET', url, accept }, response.clone());
+    }
     return response;
   };
 
-  async #check(method: string, url: string, response: Response): Promise<void> {
+  async #check(
+    { method, url, accept }: { method: string; url: string; accept: string },
+    response: Response,
+  ): Promise<void> {
     const path = url.slice(this.apiUrl.length).split('?')[0]!;
     const template = this.#templateOf(path, method.toLowerCase());
-    // GitHub says 401 of every route in prose alone.
-    if (response.status === 401 || response.status === 304) return;
+    if (response.status === 304) return;
+    // GitHub says these of every route in prose alone; their bodies are its basic error.
+    if ([401, 403, 429].includes(response.status)) {
+      const { message, documentation_url } = (await response.json()) as Record<string, unknown>;
+      if (typeof message === 'string' && typeof documentation_url === 'string') return;
+      throw new Error(`${method} ${template} ${response.status} says no reason`);
+    }
     const key = `${method} ${template} ${response.status}`;
     const described =
       this.#description.paths[template]?.[method.toLowerCase()]?.responses[String(response.status)];
     if (!described) throw new Error(`${key} is not an answer GitHub gives`);
     this.seen.add(key);
-    const schema = described.content?.['application/json']?.schema;
+    const object = /vnd\.github(?:\.v3)?\.object/.test(accept)
+      ? described.content?.['application/vnd.github.object']
+      : null;
+    const schema = (object ?? described.content?.['application/json'])?.schema;
     if (!schema || !response.headers.get('content-type')?.includes('json')) return;
-    let validate = this.#compiled.get(key);
+    let validate = this.#compiled.get(schema);
     if (!validate) {
       validate = this.#ajv.compile(toJsonSchema(schema) as Schema);
-      this.#compiled.set(key, validate);
+      this.#compiled.set(schema, validate);
     }
     if (!validate(await response.json())) {
       const faults = validate.errors?.slice(0, 5).map((fault) => `${fault.instancePath} ${fault.message}`);
@@ -89,6 +108,11 @@ function toJsonSchema(schema: unknown): unknown {
       .filter(([key]) => !['example', 'examples', 'discriminator'].includes(key))
       .map(([key, value]) => [key, toJsonSchema(value)]),
   );
+  // What GitHub calls one of several overlaps: its plain error fits wherever a richer one does.
+  if (copy.oneOf) {
+    copy.anyOf = copy.oneOf;
+    delete copy.oneOf;
+  }
   if (copy.nullable !== true) return copy;
   delete copy.nullable;
   return { anyOf: [copy, { type: 'null' }] };
