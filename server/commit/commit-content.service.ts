@@ -94,9 +94,11 @@ export function refuseHalfChanges(overlay: Overlay, chosen: readonly PendingChan
   }
   const after = new Set(overlay.base.keys());
   for (const change of chosen) if (change.vacates !== null) after.delete(change.vacates);
-  for (const path of placed) after.delete(path);
+  // What stood there before may stand there, whatever it stands beside.
+  const added = placed.filter((path) => !overlay.base.has(path));
+  for (const path of placed) if (overlay.base.has(path)) after.add(path);
   const names = new FileNames(after);
-  for (const path of placed) {
+  for (const path of added) {
     const refusal = names.refusal(path);
     if (refusal)
       throw new ProtocolError(

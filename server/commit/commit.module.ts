@@ -7,12 +7,13 @@ import { WorkspaceModule } from '../workspace/workspace.module.js';
 import { CommitContentService } from './commit-content.service.js';
 import { CommitFinishService } from './commit-finish.service.js';
 import { CommitController } from './commit.controller.js';
+import { FirstCommitService } from './first-commit.service.js';
 import { CommitRepository } from './commit.repository.js';
 import { CommitService } from './commit.service.js';
 
 @Module({
   imports: [AuthModule, DocumentModule, EventModule, FileModule, WorkspaceModule],
   controllers: [CommitController],
-  providers: [CommitContentService, CommitFinishService, CommitRepository, CommitService],
+  providers: [CommitContentService, CommitFinishService, FirstCommitService, CommitRepository, CommitService],
 })
 export class CommitModule {}

@@ -15,6 +15,7 @@ import { CommitContentService, refuseHalfChanges } from './commit-content.servic
 import { CommitFinishService } from './commit-finish.service.js';
 import { withCommitLock } from './commit-lock.js';
 import { commitMessage, distinctCoAuthors } from './commit-message.js';
+import { FirstCommitService } from './first-commit.service.js';
 import { CommitRepository, type CommitRecord } from './commit.repository.js';
 
 const MOVED =
@@ -37,6 +38,7 @@ export class CommitService implements OnApplicationBootstrap, BeforeApplicationS
     private readonly commits: CommitRepository,
     private readonly contents: CommitContentService,
     private readonly finishing: CommitFinishService,
+    private readonly first: FirstCommitService,
     private readonly workspaces: WorkspaceService,
     private readonly changes: FileChangeService,
     private readonly overlays: OverlayService,
@@ -105,11 +107,6 @@ export class CommitService implements OnApplicationBootstrap, BeforeApplicationS
   ): Promise<CommitRecord> {
     const { workspaceId } = access;
     const { overlay, baseCommit } = await this.overlays.load(workspaceId);
-    if (baseCommit === null)
-      throw new ProtocolError(
-        'unprocessable',
-        'This repository has no commit yet, and the first one has to be pushed with git. Your work is kept here.',
-      );
     const chosen = choose(await this.changes.pending(workspaceId, overlay), paths);
     if (chosen.length === 0)
       throw new ProtocolError(
@@ -117,13 +114,15 @@ export class CommitService implements OnApplicationBootstrap, BeforeApplicationS
         'None of these files differs from the last commit, so there is nothing to commit.',
       );
     refuseHalfChanges(overlay, chosen);
-    const { tree, files } = await this.contents.collect(access, chosen);
     const { owner, repo } = access.repository;
-    const base = await this.github.getCommit(owner, repo, baseCommit);
-    if (!base) throw new ProtocolError('conflict', `${MOVED} The commit it stands on is gone from GitHub.`);
     const author = { name: account.name, email: account.email };
-    const treeSha = await this.github.createTree(owner, repo, base.tree, tree);
-    if (treeSha === base.tree)
+    if (baseCommit === null) await this.first.prepare(access, author);
+    const { tree, files } = await this.contents.collect(access, chosen);
+    const base = baseCommit === null ? null : await this.github.getCommit(owner, repo, baseCommit);
+    if (baseCommit !== null && !base)
+      throw new ProtocolError('conflict', `${MOVED} The commit it stands on is gone from GitHub.`);
+    const treeSha = await this.github.createTree(owner, repo, base?.tree ?? null, tree);
+    if (treeSha === base?.tree)
       throw new ProtocolError('unprocessable', 'These changes cancel out, so there is nothing to commit.');
     const coAuthors = await this.#coAuthors(author, chosen);
     refuseUnseen([author, ...coAuthors], shownEmails);
@@ -131,7 +130,7 @@ export class CommitService implements OnApplicationBootstrap, BeforeApplicationS
     const sha = await this.github.createCommit(owner, repo, {
       message: whole,
       tree: treeSha,
-      parents: [baseCommit],
+      parents: baseCommit === null ? [] : [baseCommit],
       author,
     });
     return this.commits.intend({
@@ -151,8 +150,10 @@ export class CommitService implements OnApplicationBootstrap, BeforeApplicationS
       outcome = await this.github.updateRef({
         repositoryNodeId: access.repository.nodeId,
         branch: access.branch,
-        beforeOid: record.parentSha,
         afterOid: record.sha,
+        ...(record.parentSha === null
+          ? { beforeOid: await this.first.placeholder(access), force: true }
+          : { beforeOid: record.parentSha }),
       });
     } catch (error) {
       if (await this.#wasMade(access, record)) return;

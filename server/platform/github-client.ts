@@ -1,9 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import type { Octokit } from 'octokit';
 import { ProtocolError } from '../protocol/error.js';
-import type { FileMode, TreeEntry } from '../protocol/file.js';
+import type { FileMode } from '../protocol/file.js';
+import type { ForgeBudget } from '../protocol/repository.js';
 import { createOctokit } from './github-octokit.js';
 import { orNull, told } from './github-refusal.js';
+import { GithubTrees, type ForgeTree } from './github-trees.js';
 import { log } from './log.js';
 
 export type ForgeRepository = {
@@ -18,14 +20,11 @@ export type ForgeRepository = {
   permission: 'read' | 'write' | 'admin';
 };
 
-export type ForgeTree = { entries: TreeEntry[]; truncated: boolean };
-
 /** A change of a tree: text inline, bytes as a blob's sha, or null to take the path away. */
 export type TreeChange = { path: string; mode: FileMode } & ({ content: string } | { sha: string | null });
 
 type Signature = { name: string; email: string };
 
-const TREES_CACHED = 64;
 const BLOBS_CACHED_BYTES = 64_000_000;
 
 /**
@@ -35,14 +34,21 @@ const BLOBS_CACHED_BYTES = 64_000_000;
  */
 export class GithubClient {
   readonly #octokit: Octokit;
-  readonly #trees = new LRUCache<string, ForgeTree>({ max: TREES_CACHED });
+  readonly #trees: GithubTrees;
+  #budget: ForgeBudget | null = null;
   readonly #blobs = new LRUCache<string, Uint8Array>({
     maxSize: BLOBS_CACHED_BYTES,
     sizeCalculation: (bytes) => bytes.byteLength + 1,
   });
 
   constructor(options: { apiUrl: string; token: string }) {
-    this.#octokit = createOctokit(options);
+    this.#octokit = createOctokit(options, (budget) => (this.#budget = budget));
+    this.#trees = new GithubTrees(this.#octokit);
+  }
+
+  /** What is left of the hour's requests, as the last answer said; null before the first (GIT6). */
+  get budget(): ForgeBudget | null {
+    return this.#budget;
   }
 
   async getRepository(owner: string, repo: string): Promise<ForgeRepository | null> {
@@ -99,18 +105,8 @@ export class GithubClient {
     await told(this.#octokit.rest.git.createRef({ owner, repo, ref: `refs/heads/${branch}`, sha }));
   }
 
-  async getTree(owner: string, repo: string, commit: string): Promise<ForgeTree> {
-    const known = this.#trees.get(`${owner}/${repo}/${commit}`);
-    if (known) return known;
-    const { data } = await told(
-      this.#octokit.rest.git.getTree({ owner, repo, tree_sha: commit, recursive: 'true' }),
-    );
-    const entries = data.tree
-      .filter((entry) => entry.type !== 'tree')
-      .map((entry) => ({ path: entry.path, mode: entry.mode as FileMode, sha: entry.sha, size: entry.size }));
-    const tree = { entries, truncated: data.truncated };
-    this.#trees.set(`${owner}/${repo}/${commit}`, tree);
-    return tree;
+  getTree(owner: string, repo: string, commit: string): Promise<ForgeTree> {
+    return this.#trees.get({ owner, repo }, commit);
   }
 
   async getBlob(owner: string, repo: string, sha: string): Promise<Uint8Array> {
@@ -188,6 +184,32 @@ export class GithubClient {
   }
 
   /**
+   * Commits one file to the default branch. Of an empty repository GitHub makes
+   * the first commit this way only: blobs, trees and refs are refused there.
+   */
+  async createFile(
+    owner: string,
+    repo: string,
+    file: { path: string; bytes: Uint8Array; message: string; author: Signature },
+  ): Promise<string> {
+    const { path, bytes, message, author } = file;
+    const content = Buffer.from(bytes).toString('base64');
+    const { data } = await told(
+      this.#octokit.rest.repos.createOrUpdateFileContents({
+        owner,
+        repo,
+        path,
+        message,
+        content,
+        author,
+        committer: author,
+      }),
+    );
+    if (!data.commit.sha) throw new ProtocolError('forge', 'GitHub did not say which commit it made.');
+    return data.commit.sha;
+  }
+
+  /**
    * Moves a branch by compare-and-swap (GIT1); `beforeOid` null makes it. A
    * cut connection throws the cause: whether the branch moved is found by looking.
    */
@@ -196,12 +218,14 @@ export class GithubClient {
     branch: string;
     beforeOid: string | null;
     afterOid: string;
+    /** To a commit that `beforeOid` is not behind. */
+    force?: boolean;
   }): Promise<'moved' | 'head-moved'> {
     const refUpdate = {
       name: `refs/heads/${update.branch}`,
       beforeOid: update.beforeOid ?? '0'.repeat(40),
       afterOid: update.afterOid,
-      force: false,
+      force: update.force ?? false,
     };
     try {
       await this.#octokit.graphql(
@@ -214,7 +238,11 @@ export class GithubClient {
     } catch (error) {
       if (error instanceof Error && error.name === 'GraphqlResponseError') {
         log.warn({ error: error.message }, 'the forge refused to move a branch');
-        if (/protect|rule|permission|not accessible|denied|working tree|checked out/i.test(error.message)) {
+        if (
+          /protect|rule|permission|not accessible|denied|working tree|checked out|being rebased/i.test(
+            error.message,
+          )
+        ) {
           throw new ProtocolError('unprocessable', `The forge refused: ${error.message}`, { cause: error });
         }
         // A lost race is said in words alone; whatever is not one of these is no reason to say that the branch moved.

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { Octokit, RequestError } from 'octokit';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ForgeBudget } from '../protocol/repository.js';
 import { log } from './log.js';
 import { TokenBucket } from './token-bucket.js';
 
@@ -10,6 +11,8 @@ const RETRY_AFTER_MAX_S = 10;
 const ANSWERS_CACHED = 500;
 /** Below a tenth of the hour's requests the operator hears of it, once an hour. */
 const LOW_BUDGET = 0.1;
+/** The last moment a Date can hold. */
+const LATEST_MS = 8.64e15;
 
 /**
  * GitHub takes 80 content-making requests a minute. Octokit keeps to that by
@@ -25,7 +28,10 @@ type Answer = { headers: Record<string, string | number | undefined>; data: unkn
  * ETag, which costs nothing of the hour's budget; `retry-after` is honoured;
  * a 409 is an answer, not a failure to retry, which would stall a commit for 15 s.
  */
-export function createOctokit(options: { apiUrl: string; token: string }): Octokit {
+export function createOctokit(
+  options: { apiUrl: string; token: string },
+  onBudget: (budget: ForgeBudget) => void,
+): Octokit {
   const mayWait = (retryAfter: number, kind: string, attempts: number): boolean => {
     log.warn({ retryAfter }, `the forge asks to wait: ${kind}`);
     return retryAfter <= RETRY_AFTER_MAX_S && attempts < 1;
@@ -45,7 +51,7 @@ export function createOctokit(options: { apiUrl: string; token: string }): Octok
     log: { debug: () => {}, info: () => {}, warn: (text: string) => log.warn(text), error: () => {} },
   });
   rememberAnswers(octokit);
-  watchBudget(octokit);
+  watchBudget(octokit, onBudget);
   return octokit;
 }
 
@@ -81,14 +87,23 @@ function rememberAnswers(octokit: Octokit): void {
   });
 }
 
-function watchBudget(octokit: Octokit): void {
+/** Every answer says what is left, a refusal and a 304 too. GraphQL and searches have budgets of their own. */
+function watchBudget(octokit: Octokit, onBudget: (budget: ForgeBudget) => void): void {
   let toldUntil = 0;
-  octokit.hook.after('request', ({ headers }) => {
+  const look = (headers: Answer['headers']): void => {
     const limit = Number(headers['x-ratelimit-limit']);
     const remaining = Number(headers['x-ratelimit-remaining']);
     const reset = Number(headers['x-ratelimit-reset']);
-    if (!(limit > 0) || remaining >= limit * LOW_BUDGET || reset <= toldUntil) return;
+    if (!(limit > 0) || !(reset > 0) || !Number.isFinite(remaining)) return;
+    const resetsAt = new Date(Math.min(reset * 1000, LATEST_MS)).toISOString();
+    if ((headers['x-ratelimit-resource'] ?? 'core') === 'core') onBudget({ limit, remaining, resetsAt });
+    if (remaining >= limit * LOW_BUDGET || reset <= toldUntil) return;
     toldUntil = reset;
-    log.warn({ remaining, limit, reset: new Date(reset * 1000).toISOString() }, 'GitHub’s budget runs low');
+    log.warn({ remaining, limit, resetsAt }, 'GitHub’s budget runs low');
+  };
+  octokit.hook.after('request', ({ headers }) => look(headers));
+  octokit.hook.error('request', (error) => {
+    if (error instanceof RequestError && error.response) look(error.response.headers);
+    throw error;
   });
 }

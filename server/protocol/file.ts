@@ -75,6 +75,7 @@ export const baseFile = z.discriminatedUnion('kind', [
     mode: fileMode,
     sha,
     size: z.number().int(),
+    /** Where a symbolic link points to, or where a submodule comes from. */
     target: z.string().optional(),
   }),
   /** The path is not in the base commit. */

@@ -32,7 +32,7 @@ import {
   member,
 } from './invitation.js';
 import { presenceEntry, programPresence } from './presence.js';
-import { branch, branchCreation, branchRef, repository, repositoryRef } from './repository.js';
+import { branch, branchCreation, branchRef, forgeBudget, repository, repositoryRef } from './repository.js';
 import { account, accountUpdate } from './user.js';
 import { location, locationQuery, recentWorkspace, workspace } from './workspace.js';
 
@@ -65,6 +65,8 @@ export const httpRoutes = {
   'GET /api/members': { query: repositoryRef, reply: z.array(member) },
   'DELETE /api/members/:id': { params: byId, query: repositoryRef, reply: none },
 
+  /** Null before the forge was asked anything. */
+  'GET /api/forge/budget': { reply: forgeBudget.nullable() },
   'GET /api/repositories': { reply: z.array(repository) },
   'GET /api/github/:owner/:repo': { params: repositoryRef, reply: repository },
   'GET /api/github/:owner/:repo/branches': { params: repositoryRef, reply: z.array(branch) },

@@ -61,3 +61,11 @@ export const branchCreation = z.object({
   baseBranch: branchName,
   newBranch: branchName,
 });
+
+/** What is left of the requests the forge grants Perch's token in an hour (GIT6). */
+export const forgeBudget = z.object({
+  limit: z.number().int(),
+  remaining: z.number().int(),
+  resetsAt: z.iso.datetime(),
+});
+export type ForgeBudget = z.infer<typeof forgeBudget>;

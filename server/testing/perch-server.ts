@@ -25,7 +25,12 @@ const SMALL_GAME: Record<string, InitialFile> = {
 
 /** What servers stand on: a database of its own and a forge with one repository, `Acme/Game`. */
 export async function startSurroundings(
-  options: { files?: Record<string, InitialFile>; permission?: Permission } = {},
+  options: {
+    files?: Record<string, InitialFile>;
+    permission?: Permission;
+    /** Makes the repository to serve, in this folder, instead of a small game: its path. */
+    path?: (folder: string) => Promise<string>;
+  } = {},
 ) {
   const database = await createTestDatabase();
   const git = new GitGithub(options.files ?? SMALL_GAME);
@@ -34,7 +39,12 @@ export async function startSurroundings(
     users: [{ login: 'perch', name: 'Perch', email: 'perch@perch.invalid', token: TOKEN }],
   });
   const permissions = options.permission && { perch: options.permission };
-  await forge.addRepository({ owner: OWNER, name: REPO, path: git.bare, permissions });
+  await forge.addRepository({
+    owner: OWNER,
+    name: REPO,
+    path: (await options.path?.(git.folder)) ?? git.bare,
+    permissions,
+  });
   return {
     databaseUrl: database.url,
     github: { apiUrl: forge.apiUrl, token: TOKEN },

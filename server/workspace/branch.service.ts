@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { GithubClient, type ForgeRepository } from '../platform/github-client.js';
 import { ProtocolError } from '../protocol/error.js';
-import type { Branch, Repository, RepositoryRef } from '../protocol/repository.js';
+import type { Branch, ForgeBudget, Repository, RepositoryRef } from '../protocol/repository.js';
 import type { Account, Role } from '../protocol/user.js';
 import { AccessService } from './access.service.js';
 
@@ -12,6 +12,10 @@ export class BranchService {
     private readonly access: AccessService,
     private readonly github: GithubClient,
   ) {}
+
+  budget(): ForgeBudget | null {
+    return this.github.budget;
+  }
 
   async repositories(account: Account): Promise<Repository[]> {
     const visible = await this.access.roles(account, await this.github.listRepositories());
@@ -59,20 +63,20 @@ export class BranchService {
     rest: string,
   ): Promise<{ branch: string; page: string }> {
     const { repository } = await this.access.requireByName(account, ref.owner, ref.repo, 'read');
+    const { owner, name: repo, defaultBranch } = repository;
     for (const parts of readings(rest)) {
       // Of a long list of branches, only those that begin as this address does.
-      const names = new Set(
-        await this.github.listBranchNames(repository.owner, repository.name, parts[0] ?? ''),
-      );
+      const names = new Set(await this.github.listBranchNames(owner, repo, parts[0] ?? ''));
       for (let length = parts.length; length > 0; length--) {
         const branch = parts.slice(0, length).join('/');
         if (names.has(branch)) return { branch, page: parts.slice(length).join('/') || 'code' };
       }
     }
-    throw new ProtocolError(
-      'not-found',
-      `No branch of ${repository.owner}/${repository.name} fits this address.`,
-    );
+    // An empty repository has no branch yet, but the name of its first one.
+    const unborn = readings(rest).find((parts) => `${parts.join('/')}/`.startsWith(`${defaultBranch}/`));
+    if (unborn && (await this.github.listBranches(owner, repo)).length === 0)
+      return { branch: defaultBranch, page: unborn.join('/').slice(defaultBranch.length + 1) || 'code' };
+    throw new ProtocolError('not-found', `No branch of ${owner}/${repo} fits this address.`);
   }
 }
 

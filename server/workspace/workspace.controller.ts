@@ -12,6 +12,14 @@ export class WorkspaceController {
     private readonly branches: BranchService,
   ) {}
 
+  @HttpRoute('GET /api/forge/budget')
+  budget(
+    _input: RouteInput<'GET /api/forge/budget'>,
+    @SignedIn() _account: Account,
+  ): Promise<RouteReply<'GET /api/forge/budget'>> {
+    return Promise.resolve(this.branches.budget());
+  }
+
   @HttpRoute('GET /api/repositories')
   repositories(
     _input: RouteInput<'GET /api/repositories'>,

@@ -35,6 +35,7 @@ export function Component() {
           <BranchChooser
             owner={known.owner}
             repo={known.repo}
+            firstBranch={known.defaultBranch}
             mayCreate={known.role !== 'read'}
             onChoose={(branch) =>
               void navigate(paths.workspace.href({ owner: known.owner, repo: known.repo, branch }))

@@ -1,4 +1,5 @@
 import { DownloadIcon, FileBinaryIcon } from '@primer/octicons-react';
+import { Link } from '@primer/react';
 import { Blankslate } from '@primer/react/experimental';
 import type { NotTextReason } from '@protocol/file.js';
 import { rawUrl } from '@/lib/http.js';
@@ -39,7 +40,7 @@ export function NotTextView({ workspaceId, path, reason, size, target }: Props) 
           {target !== undefined && (
             <>
               {' '}
-              It points to <code>{target}</code>.
+              {reason === 'submodule' ? 'It comes from' : 'It points to'} <Target url={target} />.
             </>
           )}
         </Blankslate.Description>
@@ -51,6 +52,11 @@ export function NotTextView({ workspaceId, path, reason, size, target }: Props) 
       </Blankslate>
     </div>
   );
+}
+
+/** A link where a browser can follow it. */
+function Target({ url }: { url: string }) {
+  return /^https?:\/\//.test(url) ? <Link href={url}>{url}</Link> : <code>{url}</code>;
 }
 
 function formatBytes(size: number): string {

@@ -12,12 +12,14 @@ type Props = {
   owner: string;
   repo: string;
   current?: string;
+  /** What the first branch of an empty repository will be called. */
+  firstBranch?: string;
   mayCreate: boolean;
   onChoose: (branch: string) => void;
 };
 
 /** The branches of a repository, found by typing, and a way to make a new one. */
-export function BranchChooser({ owner, repo, current, mayCreate, onChoose }: Props) {
+export function BranchChooser({ owner, repo, current, firstBranch, mayCreate, onChoose }: Props) {
   const [filter, setFilter] = useState('');
   const branches = useQuery({
     queryKey: ['branches', owner, repo],
@@ -68,9 +70,14 @@ export function BranchChooser({ owner, repo, current, mayCreate, onChoose }: Pro
       ) : (
         <p className="muted">
           {names.length === 0
-            ? 'This repository has no branch yet.'
+            ? 'This repository is empty. Open its first branch, write files there and commit them.'
             : `No branch has “${filter}” in its name.`}
         </p>
+      )}
+      {names.length === 0 && firstBranch && (
+        <Button leadingVisual={GitBranchIcon} onClick={() => onChoose(firstBranch)}>
+          Open {firstBranch}
+        </Button>
       )}
       {mayCreate && names.length > 0 && (
         <NewBranch

@@ -2,11 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, mkdirSync, rmSync, symlinkSync, writeFileSync, chmodSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { ForgeRepository, ForgeTree, GithubClient, TreeChange } from '../../platform/github-client.js';
+import type { ForgeRepository, GithubClient, TreeChange } from '../../platform/github-client.js';
+import type { ForgeTree } from '../../platform/github-trees.js';
 import { ProtocolError } from '../../protocol/error.js';
 import type { FileMode } from '../../protocol/file.js';
 
-export type InitialFile = { bytes: Uint8Array | string; mode?: '100644' | '100755' | '120000' };
+/** Of a submodule (`160000`) the bytes are the commit's id. */
+export type InitialFile = { bytes: Uint8Array | string; mode?: FileMode };
 
 const IDENTITY = ['-c', 'user.name=Test', '-c', 'user.email=test@perch.invalid'];
 
@@ -28,7 +30,17 @@ export class GitGithub {
     for (const [path, { bytes, mode = '100644' }] of Object.entries(files)) {
       const target = join(clone, path);
       mkdirSync(dirname(target), { recursive: true });
-      if (mode === '120000') symlinkSync(String(bytes), target);
+      if (mode === '160000') {
+        mkdirSync(target);
+        execFileSync('git', [
+          '-C',
+          clone,
+          'update-index',
+          '--add',
+          '--cacheinfo',
+          `${mode},${bytes},${path}`,
+        ]);
+      } else if (mode === '120000') symlinkSync(String(bytes), target);
       else writeFileSync(target, bytes);
       if (mode === '100755') chmodSync(target, 0o755);
     }

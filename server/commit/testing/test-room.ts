@@ -20,7 +20,8 @@ import { FileRepository } from '../../file/file.repository.js';
 import { FileService } from '../../file/file.service.js';
 import { OverlayService } from '../../file/overlay.service.js';
 import { personActor } from '../../platform/actor.js';
-import { startForge } from '../../forge/forge.js';
+import { startForge, type Forge } from '../../forge/forge.js';
+import type { ForgeLimits } from '../../forge/limits.js';
 import { DatabaseConnection } from '../../platform/database.js';
 import { GithubClient } from '../../platform/github-client.js';
 import { NotificationListener } from '../../platform/notification-listener.js';
@@ -30,12 +31,13 @@ import { WorkspaceRepository } from '../../workspace/workspace.repository.js';
 import { WorkspaceService } from '../../workspace/workspace.service.js';
 import { CommitContentService } from '../commit-content.service.js';
 import { CommitFinishService } from '../commit-finish.service.js';
+import { FirstCommitService } from '../first-commit.service.js';
 import { CommitRepository } from '../commit.repository.js';
 import { CommitService } from '../commit.service.js';
 import { GitGithub, type InitialFile } from './git-github.js';
 
 /** Where a real forge listens, and the token of its one user. */
-type TestForge = { apiUrl: string; token: string };
+type TestForge = { apiUrl: string; token: string; answers: Forge['answers'] };
 
 /** The services of one process on a database, as the modules wire them. */
 export async function startServices(url: string, git: GitGithub, forge?: TestForge) {
@@ -68,6 +70,7 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
     commitRows,
     new CommitContentService(documents, workspaces_, github),
     new CommitFinishService(commitRows, overlays, workspaces_, documents, events, bursts),
+    new FirstCommitService(github),
     workspaces_,
     changes,
     overlays,
@@ -104,11 +107,11 @@ export type Services = Awaited<ReturnType<typeof startServices>>;
 /** A database, a repository, alice (who owns it) and bob (who may write), and the services of one process. */
 export async function createTestRoom(
   initial: Record<string, InitialFile>,
-  { onForge = false }: { onForge?: boolean } = {},
+  { onForge = false, limits }: { onForge?: boolean; limits?: Partial<ForgeLimits> } = {},
 ) {
   const database = await createTestDatabase();
   const git = new GitGithub(initial);
-  const served = onForge ? await serve(git) : undefined;
+  const served = onForge ? await serve(git, limits) : undefined;
   const services = await startServices(database.url, git, served?.forge);
   const { database: db } = services.database;
   const found = await served?.client.getRepository('acme', 'game');
@@ -160,14 +163,15 @@ export async function createTestRoom(
 }
 
 /** The built-in forge over this repository, reached as github.com would be. */
-async function serve(git: GitGithub) {
+async function serve(git: GitGithub, limits?: Partial<ForgeLimits>) {
   const token = 'a-token-for-tests';
   const server = await startForge({
     stateDirectory: join(git.folder, 'forge'),
     users: [{ login: 'perch', name: 'Perch', email: 'perch@perch.invalid', token }],
+    limits,
   });
   await server.addRepository({ owner: 'acme', name: 'game', path: git.bare });
-  const forge = { apiUrl: server.apiUrl, token };
+  const forge: TestForge = { apiUrl: server.apiUrl, token, answers: server.answers };
   return { forge, client: new GithubClient(forge), stop: () => server.stop() };
 }
 
