@@ -37,12 +37,14 @@ function toRefusal(error: unknown): ProtocolError {
       cause: error,
     });
   if (error.status === 403 || error.status === 429) {
-    const after = Number(error.response?.headers['retry-after'] ?? 60) * 1000;
     if (/rate limit/i.test(said)) {
-      return new ProtocolError('rate-limited', 'GitHub’s rate limit is used up for now. Your work is kept.', {
-        cause: error,
-        retryAfterMs: after,
-      });
+      const retryAfterMs = waitOf(error);
+      const minutes = Math.ceil(retryAfterMs / 60_000);
+      return new ProtocolError(
+        'rate-limited',
+        `GitHub takes no more requests for ${minutes === 1 ? 'a minute' : `${minutes} minutes`}: its rate limit is used up. Your work is kept.`,
+        { cause: error, retryAfterMs },
+      );
     }
     return new ProtocolError('forbidden', `GitHub does not allow this: ${said}`, { cause: error });
   }
@@ -51,4 +53,13 @@ function toRefusal(error: unknown): ProtocolError {
   return new ProtocolError('forge', 'GitHub does not answer as it should. Your work is kept; try again.', {
     cause: error,
   });
+}
+
+/** How long a limit lasts: as `retry-after` says, else until the hour's budget is new. Milliseconds. */
+function waitOf(error: RequestError): number {
+  const headers = error.response?.headers ?? {};
+  const after = Number(headers['retry-after']);
+  if (after > 0) return after * 1000;
+  const reset = Number(headers['x-ratelimit-reset']) * 1000 - Date.now();
+  return headers['x-ratelimit-remaining'] === '0' && reset > 0 ? reset : 60_000;
 }
