@@ -15,7 +15,8 @@ const REQUESTS_MAX = 500;
 type Listing = { sha: string; truncated: boolean; tree: RawEntry[] };
 type RawEntry = { path: string; mode: string; type: string; sha: string; size?: number };
 type Name = { owner: string; repo: string };
-type Allowance = { requests: number };
+/** What reading one tree may cost still, and whose it is. */
+type Reading = Name & { requests: number };
 
 /**
  * Whole trees. Where the forge cuts a recursive listing off, its folders are
@@ -30,6 +31,9 @@ export class GithubTrees {
   /** Who asks while somebody else does waits for the same answer. */
   readonly #underWay = new Map<string, Promise<ForgeTree>>();
 
+  /** Folders whose recursive listing was cut off, by place: they are not asked for whole again. */
+  readonly #cutOff = new Set<string>();
+
   constructor(private readonly octokit: Octokit) {}
 
   /** @param sha a commit or tree, which never changes */
@@ -37,7 +41,7 @@ export class GithubTrees {
     const key = `${name.owner}/${name.repo}/${sha}`;
     const known = this.#trees.get(key) ?? this.#underWay.get(key);
     if (known) return known;
-    const asked = this.#read(name, sha, { requests: REQUESTS_MAX });
+    const asked = this.#read({ ...name, requests: REQUESTS_MAX }, sha, '');
     this.#underWay.set(key, asked);
     try {
       const tree = await asked;
@@ -48,17 +52,21 @@ export class GithubTrees {
     }
   }
 
-  async #read(name: Name, sha: string, allowance: Allowance): Promise<ForgeTree> {
-    const whole = await this.#list(name, sha, true, allowance);
-    if (!whole.truncated) return { entries: filesOf(whole.tree), truncated: false };
-    if (allowance.requests <= 0) return { entries: filesOf(whole.tree), truncated: true };
-    const level = await this.#list(name, sha, false, allowance);
+  async #read(reading: Reading, sha: string, path: string): Promise<ForgeTree> {
+    const place = `${reading.owner}/${reading.repo}/${path}`;
+    if (!this.#cutOff.has(place)) {
+      const whole = await this.#list(reading, sha, true);
+      if (!whole.truncated) return { entries: filesOf(whole.tree), truncated: false };
+      if (reading.requests <= 0) return { entries: filesOf(whole.tree), truncated: true };
+      this.#cutOff.add(place);
+    }
+    const level = await this.#list(reading, sha, false);
     const folders = level.tree.filter((entry) => entry.type === 'tree');
     const below = new Map<string, ForgeTree>();
     const waiting = [...folders];
     const work = async (): Promise<void> => {
       for (let folder = waiting.shift(); folder; folder = waiting.shift())
-        below.set(folder.path, await this.#folder(name, folder.sha, allowance));
+        below.set(folder.path, await this.#folder(reading, folder.sha, `${path}${folder.path}/`));
     };
     await Promise.all(Array.from({ length: Math.min(CONCURRENCY, folders.length) }, work));
     const entries = level.tree.flatMap((entry) => {
@@ -70,20 +78,21 @@ export class GithubTrees {
     return { entries, truncated };
   }
 
-  async #folder(name: Name, sha: string, allowance: Allowance): Promise<ForgeTree> {
-    const key = `${name.owner}/${name.repo}/${sha}`;
+  async #folder(reading: Reading, sha: string, path: string): Promise<ForgeTree> {
+    const key = `${reading.owner}/${reading.repo}/${sha}`;
     const known = this.#trees.get(key);
     if (known) return known;
-    if (allowance.requests <= 0) return { entries: [], truncated: true };
-    const tree = await this.#read(name, sha, allowance);
+    if (reading.requests <= 0) return { entries: [], truncated: true };
+    const tree = await this.#read(reading, sha, path);
     if (!tree.truncated) this.#trees.set(key, tree);
     return tree;
   }
 
-  async #list(name: Name, sha: string, recursive: boolean, allowance: Allowance): Promise<Listing> {
-    allowance.requests--;
+  async #list(reading: Reading, sha: string, recursive: boolean): Promise<Listing> {
+    reading.requests--;
+    const { owner, repo } = reading;
     const { data } = await told(
-      this.octokit.rest.git.getTree({ ...name, tree_sha: sha, ...(recursive && { recursive: 'true' }) }),
+      this.octokit.rest.git.getTree({ owner, repo, tree_sha: sha, ...(recursive && { recursive: 'true' }) }),
     );
     return data as Listing;
   }

@@ -4,7 +4,7 @@ import { gitCommitAnswer, repositoryUrl, treeEntryAnswer } from '../answers.js';
 import { bodyOf, repositoryOf, wildcard, type ForgeContext } from '../forge-context.js';
 import { ForgeError, notFound, tooLarge } from '../forge-error.js';
 import { GitFailure } from '../git/git.js';
-import { SHA } from '../git/object-store.js';
+import { SHA, type TreeEntry } from '../git/object-store.js';
 import type { ForgeLimits } from '../limits.js';
 import { folded } from './content-answer.js';
 import { mediaType } from './media-type.js';
@@ -80,13 +80,13 @@ export function objectRoutes(router: Router, context: ForgeContext): void {
     if (!sha) throw notFound();
     const isRecursive = request.query.recursive !== undefined;
     const entries = await repository.objects.listTree(sha, isRecursive);
-    const all = entries.map((entry) => treeEntryAnswer(repository, entry, addresses));
-    const tree = isRecursive ? within(limits, all) : all;
+    const answer = (entry: TreeEntry) => treeEntryAnswer(repository, entry, addresses);
+    const tree = isRecursive ? within(limits, entries, answer) : entries.map(answer);
     response.json({
       sha,
       url: `${repositoryUrl(repository, addresses)}/git/trees/${sha}`,
       tree,
-      truncated: tree.length < all.length,
+      truncated: tree.length < entries.length,
     });
   });
 
@@ -161,13 +161,18 @@ export function objectRoutes(router: Router, context: ForgeContext): void {
 }
 
 /** As many entries of a recursive tree as GitHub hands out in one answer. */
-function within<Entry>(limits: ForgeLimits, entries: readonly Entry[]): Entry[] {
-  const cut: Entry[] = [];
+function within<Answer>(
+  limits: ForgeLimits,
+  entries: readonly TreeEntry[],
+  answer: (entry: TreeEntry) => Answer,
+): Answer[] {
+  const cut: Answer[] = [];
   let bytes = 0;
   for (const entry of entries) {
-    bytes += Buffer.byteLength(JSON.stringify(entry));
+    const made = answer(entry);
+    bytes += Buffer.byteLength(JSON.stringify(made));
     if (cut.length === limits.treeEntries || bytes > limits.treeBytes) break;
-    cut.push(entry);
+    cut.push(made);
   }
   return cut;
 }
