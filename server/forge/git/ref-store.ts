@@ -111,10 +111,15 @@ export class RefStore {
       throw new RefRefused('not-fast-forward', 'Update is not a fast forward');
     }
     const from = before ?? (await gitText(this.directory, ['hash-object', '-t', 'tree', '-w', '--stdin']));
-    if (checkout) await this.#requireClean(from, after);
+    if (checkout) {
+      await this.#requireClean(from, after);
+      // The files first: whatever ends us here leaves what is new as changes, and takes back nothing.
+      await git(this.directory, ['read-tree', '-m', '-u', from, after]);
+    }
     try {
       await git(this.directory, ['update-ref', ref, after, before ?? ZERO]);
     } catch (error) {
+      if (checkout) await git(this.directory, ['read-tree', '-m', '-u', after, from]);
       if (!(error instanceof GitFailure)) throw error;
       // A push over HTTP came between our look and our move, or the name stands in another's way.
       throw new RefRefused(
@@ -122,7 +127,6 @@ export class RefStore {
         'Reference cannot be updated',
       );
     }
-    if (checkout) await git(this.directory, ['read-tree', '-m', '-u', from, after]);
     return { ref, before, after };
   }
 
