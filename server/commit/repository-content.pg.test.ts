@@ -50,7 +50,7 @@ test('GIT4: what is not editable text says why, and comes out of a commit beside
     await room.files.move(alice, id, path, `moved/${path}`);
   expect(await base('moved/lib/parts')).toMatchObject({ reason: 'submodule', sha: commit });
   const paths = (await room.changes.changes(alice, id)).map((each) => each.path);
-  await room.commits.commit(alice, id, 'Move', paths);
+  await room.commits.commit(alice, id, { message: 'Move', paths: paths });
   const place = (line: string) => line.replace(/\t(?=utf16|picture|tool|link|lib)/, '\tmoved/');
   const isOther = (line: string) => !line.endsWith('\ta.txt');
   expect(listing(room).filter(isOther)).toEqual(before.filter(isOther).map(place).toSorted(byPath));
@@ -79,7 +79,7 @@ test('GIT4: names in any script, and two that look the same, keep their bytes', 
   await room.files.create(alice, id, 'нова/파일.txt', 'new\n');
   await room.files.move(alice, id, 'مرحبا.txt', 'שלום.txt');
   const paths = (await room.changes.changes(alice, id)).map((each) => each.path);
-  await room.commits.commit(alice, id, 'Names', paths);
+  await room.commits.commit(alice, id, { message: 'Names', paths: paths });
   const expected = [...names.map((name) => (name === 'مرحبا.txt' ? 'שלום.txt' : name)), 'нова/파일.txt'];
   const listed = room.git.git('ls-tree', '-r', '-z', '--name-only', 'main').split('\0').filter(Boolean);
   expect(listed.toSorted()).toEqual(expected.toSorted());
@@ -95,10 +95,10 @@ test('DOC10: line ends that differ from line to line survive edit after edit, co
   const shown = () =>
     execFileSync('git', ['-C', room.git.bare, 'cat-file', 'blob', 'main:m.txt']).toString('utf8');
   await room.edit(alice, 'm.txt', (text) => text.replace('b\n', 'b\nB\n'));
-  await room.commits.commit(alice, id, 'One', ['m.txt']);
+  await room.commits.commit(alice, id, { message: 'One', paths: ['m.txt'] });
   expect(shown()).toBe('\ufeffa\r\nb\nB\r\nc\r\n\r\n\nlast');
   await room.edit(alice, 'm.txt', (text) => text.replace('a\n', '').replace('last', 'last\n'));
-  await room.commits.commit(alice, id, 'Two', ['m.txt']);
+  await room.commits.commit(alice, id, { message: 'Two', paths: ['m.txt'] });
   expect(shown()).toBe('\ufeffb\nB\r\nc\r\n\r\n\nlast\r\n');
   expect(await room.paths()).toEqual([]);
 });
@@ -125,7 +125,7 @@ test('GIT4: where the forge cuts the tree off its folders are asked for, and onl
   expect(asked()).toBe(14);
   await room.edit(alice, 'd1/e1/f1.txt', () => 'one\n');
   await room.files.delete(alice, id, 'd2/e2/f2.txt');
-  await room.commits.commit(alice, id, 'Deep', ['d1/e1/f1.txt', 'd2/e2/f2.txt']);
+  await room.commits.commit(alice, id, { message: 'Deep', paths: ['d1/e1/f1.txt', 'd2/e2/f2.txt'] });
   const after = await room.changes.list(alice, id);
   expect(after.entries).toHaveLength(60);
   // What was cut off is not asked for whole again: the root, d1, d2, d1/e1 and d2/e2, once each.

@@ -200,7 +200,7 @@ test('FRG4 a branch in use in another working tree or in a rebase does not move 
   const move = (ref: string) => told(octokit.rest.git.updateRef({ ...repo, ref, sha }));
   expect(await move('heads/beside')).toMatchObject({
     status: 422,
-    message: expect.stringContaining('another working tree'),
+    message: expect.stringContaining('another worktree'),
   });
   // A rebase of main that stopped: HEAD is detached, and main will be set when it goes on.
   await git(work, 'checkout', '--quiet', '-b', 'topic');

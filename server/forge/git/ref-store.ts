@@ -156,6 +156,6 @@ function inUse({ folder, state }: Checkout): RefRefused {
     'checked-out',
     state === 'rebasing'
       ? `This branch is being rebased in ${folder}, checked out there until that ends. Finish or abort the rebase, then try again. Nothing was changed.`
-      : `This branch is checked out in ${folder}, another working tree of this repository, which would not follow. Switch that to another branch, then try again. Nothing was changed.`,
+      : `This branch is checked out in ${folder}, another worktree of this repository, which would not follow. Switch that to another branch, then try again. Nothing was changed.`,
   );
 }
