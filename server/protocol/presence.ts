@@ -18,7 +18,7 @@ export const presenceMove = z.object({
   /** The file in front of the person, or null. */
   path: filePath.nullable(),
   cursor: textCursor.nullable(),
-  /** The tab is hidden or nothing was touched for five minutes. */
+  /** The tab is hidden. */
   idle: z.boolean(),
 });
 export type PresenceMove = z.infer<typeof presenceMove>;
