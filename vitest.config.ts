@@ -8,6 +8,7 @@ export default defineConfig({
   test: {
     include: ['{server,db,client,e2e}/**/*.test.ts'],
     globalSetup: ['server/platform/testing/postgres.global-setup.ts'],
+    setupFiles: ['server/platform/testing/end-with-run.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

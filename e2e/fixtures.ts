@@ -1,5 +1,6 @@
 import { test as base, type BrowserContext, type Page } from '@playwright/test';
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,10 +25,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   clone: [
     async ({}, use) => {
       const folder = await mkdtemp(join(tmpdir(), 'perch-served-'));
-      const project = fileURLToPath(new URL('..', import.meta.url));
       const clone = join(folder, 'a project');
-      execFileSync('git', ['-c', 'safe.directory=*', 'clone', '--quiet', '--no-hardlinks', project, clone]);
-      execFileSync('git', ['-C', clone, 'switch', '--quiet', '-C', 'main']);
+      cloneProject(clone);
       await use(clone);
       await rm(folder, { recursive: true, force: true });
     },
@@ -82,5 +81,21 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     await page.close();
   },
 });
+
+/** Where there is no history, as in an unpacked archive, the files are the first commit. */
+function cloneProject(clone: string): void {
+  const project = fileURLToPath(new URL('..', import.meta.url));
+  const git = (...arguments_: string[]) =>
+    execFileSync('git', ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', ...arguments_]);
+  if (existsSync(join(project, '.git'))) {
+    git('-c', 'safe.directory=*', 'clone', '--quiet', '--no-hardlinks', project, clone);
+    git('-C', clone, 'switch', '--quiet', '-C', 'main');
+  } else {
+    git('init', '--quiet', '--initial-branch', 'main', clone);
+    git('--git-dir', join(clone, '.git'), '--work-tree', project, 'add', '--all');
+    git('-C', clone, 'commit', '--quiet', '--message', 'The project');
+    git('-C', clone, 'reset', '--quiet', '--hard');
+  }
+}
 
 export { expect } from '@playwright/test';

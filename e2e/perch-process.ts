@@ -23,7 +23,12 @@ export class PerchProcess {
     // As root, PostgreSQL runs as another user, who has to get to its files.
     await chmod(stateDirectory, 0o711);
     const perch = new PerchProcess(stateDirectory, env, args);
-    await perch.start();
+    try {
+      await perch.start();
+    } catch (error) {
+      await perch.stop();
+      throw error;
+    }
     return perch;
   }
 
@@ -48,20 +53,20 @@ export class PerchProcess {
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     });
     this.#child = child;
-    this.link = await new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined;
+    const ready = new Promise<string>((resolve, reject) => {
       let output = '';
-      const timer = setTimeout(() => reject(new Error(`Perch did not start:\n${output}`)), START_TIMEOUT_MS);
+      timer = setTimeout(() => reject(new Error(`Perch did not start:\n${output}`)), START_TIMEOUT_MS);
       const read = (chunk: Buffer): void => {
         output += chunk.toString();
-        const ready = READY.exec(output);
-        if (!ready?.[1]) return;
-        clearTimeout(timer);
-        resolve(ready[1]);
+        const link = READY.exec(output)?.[1];
+        if (link !== undefined) resolve(link);
       };
       child.stdout?.on('data', read);
       child.stderr?.on('data', read);
       child.on('exit', (code) => reject(new Error(`Perch ended with ${code}:\n${output}`)));
     });
+    this.link = await ready.finally(() => clearTimeout(timer));
   }
 
   get pid(): number {

@@ -75,4 +75,10 @@ test('FRG4 a served folder with changes of its own is not overwritten, and the p
   await expect(alice.getByText(/checked out/)).toBeVisible();
   expect(git(clone, 'rev-parse', 'main')).toBe(head);
   expect(readFileSync(join(clone, 'README.md'), 'utf8')).toBe('mine, by hand\n');
+
+  git(clone, 'restore', 'README.md');
+  await alice.getByRole('button', { name: 'Commit 1 file to main' }).click();
+  await expect(alice.getByText(/Committed 1 file to main as [0-9a-f]{7}/)).toBeVisible();
+  expect(git(clone, 'rev-parse', 'main~1')).toBe(head);
+  expect(git(clone, 'status', '--porcelain')).toBe('');
 });
