@@ -182,6 +182,44 @@ test('DOC9 an edit under another’s client id is refused', async () => {
   expect(await stage.shownNow(path)).toBe('kept\n');
 });
 
+test('DOC9 edits of an earlier visit are taken from the person who made them, and from nobody else', async () => {
+  const path = await stage.makeFile('kept\n');
+  const one = await stage.enter(stage.bob, path);
+  const earlier = new Y.Doc();
+  Y.applyUpdate(earlier, Y.encodeStateAsUpdate(one.doc));
+  const edit = one.insert(0, 'offline ', earlier);
+  expect(code(await one.push(edit))).toBe('forbidden');
+
+  const join = (tab: DocumentTab, earlierClientIds: number[]) =>
+    tab.call('document:join', {
+      workspaceId: stage.workspaceId,
+      path,
+      clientId: tab.doc.clientID,
+      earlierClientIds,
+      known: null,
+    });
+  const again = await stage.connect(stage.bob);
+  const joined = await join(again, [earlier.clientID, earlier.clientID]);
+  expect(code(joined)).toBe('ok');
+  if (joined.ok && joined.reply.kind === 'live') again.enter(joined.reply);
+  expect(code(await again.push(edit))).toBe('ok');
+  expect(await stage.shownNow(path)).toBe('offline kept\n');
+  const ownersOf = async (clientIds: number[]) => {
+    const { rows } = await stage.database.query<{ actor: string }>(
+      'SELECT actor FROM document_clients WHERE document_id = $1 AND client_id = ANY($2::bigint[])',
+      [again.documentId, clientIds],
+    );
+    return rows.map((row) => row.actor);
+  };
+  const { id } = await stage.accountOf(stage.bob);
+  expect(await ownersOf([earlier.clientID, again.doc.clientID])).toEqual([`person:${id}`, `person:${id}`]);
+
+  expect(code(await join(await stage.connect(stage.alice), [earlier.clientID]))).toBe('conflict');
+  // Who may only watch registers nothing.
+  expect(code(await join(await stage.connect(stage.reader), [999]))).toBe('ok');
+  expect(await ownersOf([999])).toEqual([]);
+});
+
 test('DOC2 the same update again, at once or later, is acknowledged and changes nothing', async () => {
   const path = await stage.makeFile('kept\n');
   const [one, other] = [await stage.enter(stage.alice, path), await stage.enter(stage.bob, path)];

@@ -199,17 +199,23 @@ export class DocumentRepository {
     return rows.map((row) => ({ ...row, seq: Number(row.seq) }));
   }
 
-  /** Gives a Yjs client id to an actor. False where somebody else has it. */
-  async registerClient(documentId: string, clientId: number, actor: StoredActor): Promise<boolean> {
-    const [row] = await this.connection.database
+  /** Gives Yjs client ids, each named once, to an actor. False where somebody else has one of them. */
+  async registerClients(
+    documentId: string,
+    clientIds: readonly number[],
+    actor: StoredActor,
+  ): Promise<boolean> {
+    // In one order, so that two who claim the same ids cannot deadlock.
+    const ids = clientIds.toSorted((one, other) => one - other);
+    const rows = await this.connection.database
       .insert(documentClients)
-      .values({ documentId, clientId, actor })
+      .values(ids.map((clientId) => ({ documentId, clientId, actor })))
       .onConflictDoUpdate({
         target: [documentClients.documentId, documentClients.clientId],
         set: { actor: sql`${documentClients.actor}` },
       })
       .returning();
-    return row?.actor === actor;
+    return rows.every((row) => row.actor === actor);
   }
 
   async clients(documentId: string): Promise<Map<number, string>> {

@@ -96,7 +96,12 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
     const writable = access.role !== 'read';
     const room = await this.#hold(id, holder);
     try {
-      if (writable) await this.#register(room, body.clientId, personActor(account.id));
+      if (writable)
+        await this.#register(
+          room,
+          [body.clientId, ...(body.earlierClientIds ?? [])],
+          personActor(account.id),
+        );
       enter(id);
       if (this.#appender.failing)
         throw new ProtocolError(
@@ -228,7 +233,7 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
   ): Promise<{ seq: number; before: string }> {
     return this.#withRoom(documentId, async (room) => {
       const clientId = newClientId();
-      await this.#register(room, clientId, actor);
+      await this.#register(room, [clientId], actor);
       const edit = editUpdate(room.encode(), text, clientId);
       if (!edit) return { seq: room.seq, before: text };
       const seq = await this.push(room, edit.bytes, actor, () =>
@@ -348,12 +353,14 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
     return { kind: 'live', record };
   }
 
-  async #register(room: DocumentRoom, clientId: number, actor: StoredActor): Promise<void> {
-    if (room.clients.get(clientId) === actor) return;
-    if (!(await this.repository.registerClient(room.documentId, clientId, actor))) {
+  /** A number that is somebody else's is nobody's to claim (DOC9). */
+  async #register(room: DocumentRoom, clientIds: readonly number[], actor: StoredActor): Promise<void> {
+    const unknown = [...new Set(clientIds)].filter((clientId) => room.clients.get(clientId) !== actor);
+    if (unknown.length === 0) return;
+    if (!(await this.repository.registerClients(room.documentId, unknown, actor))) {
       throw new ProtocolError('conflict', 'This editor’s number is taken; reload the page.');
     }
-    room.clients.set(clientId, actor);
+    for (const clientId of unknown) room.clients.set(clientId, actor);
   }
 
   async #previous(

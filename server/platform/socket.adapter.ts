@@ -97,6 +97,13 @@ export class SocketAdapter extends IoAdapter {
     }
     const account = await this.handshake.authenticate(socket.handshake.headers.cookie);
     if (!account) throw new ProtocolError('unauthenticated', 'You are signed out. Sign in again.');
+    const { person } = socket.handshake.auth;
+    if (person !== undefined && person !== account.id) {
+      throw new ProtocolError(
+        'conflict',
+        'Somebody else has signed in in this browser. Reload this page; what was not sent is kept for whoever wrote it.',
+      );
+    }
     socket.data.account = account;
   }
 }

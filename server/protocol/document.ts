@@ -15,6 +15,9 @@ export const DOCUMENT_MAX_LENGTH = 8_000_000;
 /** The one shared type in a document's Y.Doc: its text, LF inside (DOC10). */
 export const TEXT_NAME = 'text';
 
+/** Visits without a connection, each a reload of the page, whose edits one join may bring along. */
+export const EARLIER_CLIENTS_MAX = 1_000;
+
 /** A Yjs client id: random 32 bits, registered to its person when it joins (DOC9). */
 export const documentClientId = z.number().int().min(0).max(0xffffffff);
 
@@ -22,6 +25,8 @@ export const documentJoin = z.object({
   workspaceId: z.uuid(),
   path: filePath,
   clientId: documentClientId,
+  /** Ids of earlier visits under which this person made what is still unsent: registered to him too (DOC9). */
+  earlierClientIds: z.array(documentClientId).max(EARLIER_CLIENTS_MAX).optional(),
   /** What this client has already, or null when it starts empty. */
   known: z
     .object({ documentId: z.uuid(), generation: z.number().int(), stateVector: bytes(1_000_000) })
