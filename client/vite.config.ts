@@ -1,12 +1,13 @@
 import react from '@vitejs/plugin-react';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+import { buildServiceWorker } from './service-worker/build-service-worker.js';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
 export default defineConfig({
   root: path('.'),
-  plugins: [react()],
+  plugins: [react(), buildServiceWorker(path('service-worker/service-worker.ts'))],
   resolve: {
     alias: {
       '@protocol': path('../server/protocol'),

@@ -1,4 +1,7 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState, type ReactNode } from 'react';
+import { KeptDocuments } from '@/lib/kept/kept-documents.js';
+import { lookForNewVersion } from '@/lib/new-version.js';
 import { RoomContext } from '@/lib/room-context.js';
 import { Room } from '@/lib/room/room.js';
 
@@ -6,14 +9,20 @@ import { Room } from '@/lib/room/room.js';
 const rooms = new Set<Room>();
 
 window.addEventListener('beforeunload', (event) => {
-  if ([...rooms].some((room) => room.isUnsaved)) event.preventDefault();
+  if ([...rooms].some((room) => room.isAtRisk)) event.preventDefault();
+});
+window.addEventListener('pagehide', () => {
+  for (const room of rooms) room.keepNow();
 });
 
+type Props = { workspaceId: string; personId: string; children: ReactNode };
+
 /** The room of a workspace, connected as long as this is shown, and on until all that was typed is stored. */
-export function RoomProvider({ workspaceId, children }: { workspaceId: string; children: ReactNode }) {
+export function RoomProvider({ workspaceId, personId, children }: Props) {
   const [room, setRoom] = useState<Room | null>(null);
   useEffect(() => {
-    const entered = new Room({ url: window.location.origin, workspaceId });
+    const kept = new KeptDocuments(personId);
+    const entered = new Room({ url: window.location.origin, workspaceId, person: personId, kept });
     rooms.add(entered);
     entered.start();
     setRoom(entered);
@@ -22,6 +31,22 @@ export function RoomProvider({ workspaceId, children }: { workspaceId: string; c
       if (!entered.isUnsaved) rooms.delete(entered);
       setRoom(null);
     };
-  }, [workspaceId]);
+  }, [workspaceId, personId]);
+  useLookAgain(room);
   return room && <RoomContext value={room}>{children}</RoomContext>;
+}
+
+/** Whatever was shown while the server was away may be old, the page itself too. */
+function useLookAgain(room: Room | null): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    let wasAway = false;
+    return room?.subscribe('state', () => {
+      if (room.state.kind === 'joined' && wasAway) {
+        void client.invalidateQueries();
+        void lookForNewVersion();
+      }
+      wasAway = room.state.kind === 'away';
+    });
+  }, [room, client]);
 }

@@ -7,6 +7,8 @@ export type Toast = {
   message: string;
   action?: { label: string; onAction: () => void };
   tone?: 'default' | 'success' | 'danger';
+  /** Shown until it is dismissed. */
+  stays?: boolean;
 };
 type Shown = Toast & { id: number };
 
@@ -21,7 +23,7 @@ const listeners = new Set<() => void>();
 export function toast(toast: Toast): void {
   const id = nextId++;
   set([...shown.slice(-2), { ...toast, id }]);
-  setTimeout(() => dismiss(id), SHOWN_MS);
+  if (!toast.stays) setTimeout(() => dismiss(id), SHOWN_MS);
 }
 
 function dismiss(id: number): void {

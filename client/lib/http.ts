@@ -9,14 +9,14 @@ import {
 } from '@protocol/http-routes.js';
 
 type Given<Name extends string, Value> = [Value] extends [undefined] ? object : { [Key in Name]: Value };
-type Input<Route extends HttpRoute> = Given<'params', RouteParams<Route>> &
+export type RequestInput<Route extends HttpRoute> = Given<'params', RouteParams<Route>> &
   Given<'query', RouteQuery<Route>> &
   Given<'body', RouteBody<Route>> & { signal?: AbortSignal };
 
 /** One call of the protocol's table of routes. @throws {ProtocolError} what the server refused, `unavailable` where it was not reached */
 export async function request<Route extends HttpRoute>(
   route: Route,
-  input: Input<Route>,
+  input: RequestInput<Route>,
 ): Promise<RouteReply<Route>> {
   const { params, query, body, signal } = input as {
     params?: object;

@@ -13,6 +13,10 @@ export function createQueryClient(onSignedOut: () => void): QueryClient {
   return new QueryClient({
     queryCache: new QueryCache({ onError }),
     mutationCache: new MutationCache({ onError }),
-    defaultOptions: { queries: { retry, staleTime: 5_000 }, mutations: { retry: false } },
+    // Asked without a connection too: the answer is then what is kept, or a sentence that says so.
+    defaultOptions: {
+      queries: { retry, staleTime: 5_000, networkMode: 'always' },
+      mutations: { retry: false, networkMode: 'always' },
+    },
   });
 }

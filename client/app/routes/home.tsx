@@ -9,7 +9,7 @@ import { DelayedProgress } from '@/components/delayed-progress.js';
 import { PageTitle } from '@/components/page-title.js';
 import { Problem } from '@/components/problem.js';
 import { PresenceAvatars } from '@/features/presence/presence-avatars.js';
-import { request } from '@/lib/http.js';
+import { keptRequest } from '@/lib/kept/kept-request.js';
 import { parseRepositoryInput, paths } from '../paths.js';
 import './home.css';
 
@@ -19,7 +19,7 @@ const REFRESH_MS = 10_000;
 export function Component() {
   const recent = useQuery({
     queryKey: ['recent'],
-    queryFn: ({ signal }) => request('GET /api/workspaces/recent', { signal }),
+    queryFn: ({ signal }) => keptRequest('GET /api/workspaces/recent', { signal }),
     refetchInterval: REFRESH_MS,
   });
   return (

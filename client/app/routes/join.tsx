@@ -5,6 +5,7 @@ import { useNavigate } from 'react-router';
 import { DelayedProgress } from '@/components/delayed-progress.js';
 import { Welcome } from '@/components/welcome.js';
 import { request } from '@/lib/http.js';
+import { rememberPerson } from '@/lib/kept/person.js';
 import { takeUrlToken } from '@/lib/url-token.js';
 import { paths } from '../paths.js';
 
@@ -32,6 +33,7 @@ export function Component() {
       }),
     onSuccess: (account) => {
       queryClient.clear();
+      rememberPerson(account);
       queryClient.setQueryData(['session'], account);
       const { owner, repo, defaultBranch } = preview.data!;
       void navigate(paths.workspace.href({ owner, repo, branch: defaultBranch }), { replace: true });

@@ -5,6 +5,7 @@ import { useNavigate, useSearchParams } from 'react-router';
 import { DelayedProgress } from '@/components/delayed-progress.js';
 import { Welcome } from '@/components/welcome.js';
 import { request } from '@/lib/http.js';
+import { rememberPerson } from '@/lib/kept/person.js';
 import { takeUrlToken } from '@/lib/url-token.js';
 import { safeReturnTo } from '../paths.js';
 
@@ -21,6 +22,7 @@ export function Component() {
     signInOnce(token).then(
       (account) => {
         queryClient.clear();
+        rememberPerson(account);
         queryClient.setQueryData(['session'], account);
         return navigate(returnTo, { replace: true });
       },

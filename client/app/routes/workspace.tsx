@@ -6,7 +6,8 @@ import { useLocation, useNavigate } from 'react-router';
 import { DelayedProgress } from '@/components/delayed-progress.js';
 import { PageTitle } from '@/components/page-title.js';
 import { Problem } from '@/components/problem.js';
-import { request } from '@/lib/http.js';
+import { useAccount } from '@/features/session/use-account.js';
+import { keptRequest } from '@/lib/kept/kept-request.js';
 import { Header } from '../header.js';
 import { parseWorkspacePath, paths } from '../paths.js';
 import { RoomProvider } from '../room-provider.js';
@@ -26,7 +27,7 @@ export function Component() {
     enabled: unresolved !== null,
     queryFn: ({ signal }) => {
       const { owner, repo, rest } = unresolved!;
-      return request('GET /api/workspaces/location', { query: { owner, repo, rest }, signal });
+      return keptRequest('GET /api/workspaces/location', { query: { owner, repo, rest }, signal });
     },
   });
   useEffect(() => {
@@ -58,7 +59,7 @@ function OpenWorkspace({ owner, repo, branch }: BranchRef) {
   const { search, hash } = useLocation();
   const opened = useQuery({
     queryKey: ['workspace', owner, repo, branch],
-    queryFn: ({ signal }) => request('POST /api/workspaces', { body: { owner, repo, branch }, signal }),
+    queryFn: ({ signal }) => keptRequest('POST /api/workspaces', { body: { owner, repo, branch }, signal }),
     staleTime: Infinity,
     refetchOnWindowFocus: false,
   });
@@ -69,7 +70,7 @@ function OpenWorkspace({ owner, repo, branch }: BranchRef) {
     enabled: opened.error instanceof ProtocolError && opened.error.code === 'not-found',
     retry: false,
     queryFn: ({ signal }) =>
-      request('GET /api/workspaces/location', {
+      keptRequest('GET /api/workspaces/location', {
         query: { owner, repo, rest: `${encodeURIComponent(branch)}/code` },
         signal,
       }),
@@ -80,19 +81,21 @@ function OpenWorkspace({ owner, repo, branch }: BranchRef) {
         replace: true,
       });
   }, [whole.data, owner, repo, branch, navigate, search, hash]);
+  const account = useAccount();
   useEffect(() => {
     // The forge's own spelling is the address (NAM1).
     if (workspace && (workspace.owner !== owner || workspace.repo !== repo)) {
       void navigate(paths.workspace.href(workspace) + search + hash, { replace: true });
     }
   }, [workspace, owner, repo, navigate, search, hash]);
-  if (!workspace) {
+  if (!workspace || !account.data) {
+    const error = opened.error ?? account.error;
     return (
       <div className="frame">
         <Header />
         <main id="main" className="frame-main" tabIndex={-1}>
-          {opened.error ? (
-            <Problem error={opened.error} onRetry={() => void opened.refetch()} />
+          {error ? (
+            <Problem error={error} onRetry={() => void Promise.all([opened.refetch(), account.refetch()])} />
           ) : (
             <DelayedProgress label="Opening the room" />
           )}
@@ -101,7 +104,7 @@ function OpenWorkspace({ owner, repo, branch }: BranchRef) {
     );
   }
   return (
-    <RoomProvider workspaceId={workspace.id}>
+    <RoomProvider workspaceId={workspace.id} personId={account.data.id}>
       <PageTitle>{`${workspace.branch} · ${workspace.owner}/${workspace.repo}`}</PageTitle>
       <div className="frame">
         <Header>

@@ -11,7 +11,7 @@ import { formatLineRange, parseLineRange } from '@/features/editor/line-range.js
 import { NotTextView } from '@/features/editor/not-text-view.js';
 import type { LiveDocument } from '@/lib/room/live-document.js';
 import { useDocumentState, useLiveDocument } from '@/features/editor/use-live-document.js';
-import { request } from '@/lib/http.js';
+import { keptRequest } from '@/lib/kept/kept-request.js';
 import { usePresent, useRoom } from '@/lib/room-context.js';
 import { saveState } from './save-state.js';
 import { useTellPresence } from './use-tell-presence.js';
@@ -28,6 +28,7 @@ const REASSURANCES = {
   saved: 'Everything is saved as you type. Commit when you are ready.',
   saving: 'Being saved, as everything is while you type.',
   kept: 'Not connected: what you type is kept on this device and sent as soon as Perch is back.',
+  held: 'Not connected, and this device keeps nothing: leave this page open until Perch is back.',
 };
 
 type Props = {
@@ -60,7 +61,7 @@ export function EditorPane({ workspace, path, hash, diff, focusCount, onDiff, on
     queryKey: ['base', workspace.id, path],
     enabled: diff,
     queryFn: ({ signal }) =>
-      request('GET /api/workspaces/:id/base', { params: { id: workspace.id }, query: { path }, signal }),
+      keptRequest('GET /api/workspaces/:id/base', { params: { id: workspace.id }, query: { path }, signal }),
   });
   const copyLink = async (): Promise<void> => {
     const url = new URL(window.location.href);
@@ -115,6 +116,11 @@ export function EditorPane({ workspace, path, hash, diff, focusCount, onDiff, on
           <Blankslate>
             <Blankslate.Heading as="h2">{path}</Blankslate.Heading>
             <Blankslate.Description>{state.error.message}</Blankslate.Description>
+            {state.isKept && (
+              <Blankslate.Description>
+                What you wrote here was not sent. It is kept on this device.
+              </Blankslate.Description>
+            )}
             {document && document.text.length > 0 && (
               <Button onClick={() => void copyText(document)}>Copy the text as you see it here</Button>
             )}

@@ -13,5 +13,7 @@ export function saveState(
       return { words: 'Saving…', tone: 'busy' };
     case 'kept':
       return { words: 'Not connected: kept on this device', tone: 'warn' };
+    case 'held':
+      return { words: 'Not connected: leave this page open', tone: 'warn' };
   }
 }

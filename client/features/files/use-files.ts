@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { toast } from '@/components/toaster.js';
 import { request } from '@/lib/http.js';
+import { keptRequest } from '@/lib/kept/kept-request.js';
 import type { Room } from '@/lib/room/room.js';
 
 /** How far behind the counts of what others type may be. */
@@ -31,7 +32,7 @@ export function useFiles(workspaceId: string, room: Room) {
   return useQuery({
     queryKey: keyOf(workspaceId),
     queryFn: ({ signal }) =>
-      request('GET /api/workspaces/:id/files', { params: { id: workspaceId }, signal }),
+      keptRequest('GET /api/workspaces/:id/files', { params: { id: workspaceId }, signal }),
     staleTime: 60_000,
   });
 }

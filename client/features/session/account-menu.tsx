@@ -5,7 +5,8 @@ import { setColorMode, useColorMode, type ColorMode } from '@/lib/color-mode.js'
 import { initials } from '@/lib/initials.js';
 import { personColor } from '@/lib/person-color.js';
 import { AccountDialog } from './account-dialog.js';
-import { useAccount, useSignOut } from './use-account.js';
+import { SignOutDialog } from './sign-out-dialog.js';
+import { findUnsent, useAccount, useSignOut } from './use-account.js';
 import './account-menu.css';
 
 const THEMES: { mode: ColorMode; label: string; icon: typeof SunIcon }[] = [
@@ -17,10 +18,16 @@ const THEMES: { mode: ColorMode; label: string; icon: typeof SunIcon }[] = [
 /** Who one is here, how it looks, and the way out. */
 export function AccountMenu() {
   const { data: account } = useAccount();
-  const signOut = useSignOut();
+  const signOut = useSignOut(account);
   const mode = useColorMode();
   const [editing, setEditing] = useState(false);
+  const [unsent, setUnsent] = useState<readonly string[]>([]);
   if (!account) return null;
+  const leave = async (): Promise<void> => {
+    const found = await findUnsent(account);
+    if (found.length > 0) setUnsent(found);
+    else signOut.mutate();
+  };
   return (
     <>
       <ActionMenu>
@@ -64,7 +71,7 @@ export function AccountMenu() {
               ))}
             </ActionList.Group>
             <ActionList.Divider />
-            <ActionList.Item onSelect={() => signOut.mutate()}>
+            <ActionList.Item onSelect={() => void leave()}>
               <ActionList.LeadingVisual>
                 <SignOutIcon />
               </ActionList.LeadingVisual>
@@ -73,6 +80,14 @@ export function AccountMenu() {
           </ActionList>
         </ActionMenu.Overlay>
       </ActionMenu>
+      {unsent.length > 0 && (
+        <SignOutDialog
+          paths={unsent}
+          isPending={signOut.isPending}
+          onSignOut={() => signOut.mutate(undefined, { onError: () => setUnsent([]) })}
+          onClose={() => setUnsent([])}
+        />
+      )}
       {editing && <AccountDialog account={account} onClose={() => setEditing(false)} />}
     </>
   );

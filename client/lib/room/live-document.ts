@@ -1,18 +1,20 @@
 import { TEXT_NAME, UPDATE_MAX_BYTES, type DocumentState, type DocumentUpdated } from '@protocol/document.js';
 import { ProtocolError } from '@protocol/error.js';
-import { textEdits } from '@protocol/text-edits.js';
 import * as Y from 'yjs';
+import type { DocumentKeeping } from './document-keeping.js';
+import type { Carried, DocumentVersion, LoadedDocument } from './document-store.js';
 import type { LiveDocumentState } from './room-state.js';
-import { rebaseText } from './rebase-text.js';
+import { carryOver } from './carry-over.js';
 import { call, type RoomSocket } from './room-socket.js';
 
 /** Pushes that may await their acknowledgement; what is typed meanwhile gathers into the next. */
 const WINDOW = 8;
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 5_000;
+/** What is kept on this device is shown when nothing newer has come by then. */
+const SHOW_KEPT_MS = 1_500;
 
-const NO_LONGER_WRITABLE =
-  'You may only watch this branch now. What you typed last was not stored; copy it before you leave.';
+const NO_LONGER_WRITABLE = 'You may only watch this branch now. What you typed last was not stored.';
 
 /**
  * A file that everybody edits at once. Joined by its Room, kept through lost
@@ -28,10 +30,12 @@ export class LiveDocument {
   readonly #listeners = new Set<() => void>();
   #joined: { documentId: string; generation: number; writable: boolean } | undefined;
   /** Kept between joins: whose state `doc` is. */
-  #known: { documentId: string; generation: number } | undefined;
+  #known: DocumentVersion | undefined;
   /** Told between our entering the document on the server and its answer. */
   #early: DocumentUpdated[] = [];
   #connected = false;
+  /** Known to be without the server, unlike before the first connection. */
+  #isAway = false;
   #serverFails = false;
   #outgoing: Uint8Array[] = [];
   #inFlight = 0;
@@ -43,6 +47,12 @@ export class LiveDocument {
   #retryMs = RETRY_MIN_MS;
   #flushing = false;
   #stopped = false;
+  /** Whether what this device keeps of it has been looked up. */
+  #ready: boolean;
+  #keptWritable = false;
+  /** Whose edits of earlier visits are not sent yet: they are sent in our name (DOC9). */
+  #earlierClientIds: number[] = [];
+  #rebasing = false;
 
   constructor(
     private readonly socket: RoomSocket,
@@ -50,7 +60,9 @@ export class LiveDocument {
     /** Where it stands in the branch; Room changes it when the file is moved. */
     public path: string,
     private readonly onClosed: (document: LiveDocument) => void,
+    private readonly keeping?: DocumentKeeping,
   ) {
+    this.#ready = keeping === undefined;
     this.#observe(this.#doc);
     socket.on('document:updated', this.#onUpdated);
     socket.on('document:reset', this.#onReset);
@@ -97,10 +109,16 @@ export class LiveDocument {
     this.#endIfUnused();
   }
 
+  /** Whether leaving the page now would lose what was typed here. */
+  get isAtRisk(): boolean {
+    return this.#dirty && (!this.keeping || this.keeping.failing);
+  }
+
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
     clearTimeout(this.#retryTimer);
+    this.keeping?.stop();
     this.socket.off('document:updated', this.#onUpdated);
     this.socket.off('document:reset', this.#onReset);
     this.socket.off('document:storing', this.#onStoring);
@@ -114,12 +132,14 @@ export class LiveDocument {
     clearTimeout(this.#retryTimer);
     this.#connected = true;
     this.#joined = undefined;
+    if (!this.#ready || this.#rebasing) return;
     const attempt = ++this.#attempt;
     const known = this.#known && { ...this.#known, stateVector: Y.encodeStateVector(this.#doc) };
     call(this.socket, 'document:join', {
       workspaceId: this.workspaceId,
       path: this.path,
       clientId: this.#doc.clientID,
+      earlierClientIds: this.#earlierClientIds.length > 0 ? this.#earlierClientIds : undefined,
       known: known ?? null,
     }).then(
       (state) => attempt === this.#attempt && this.#entered(state),
@@ -127,15 +147,46 @@ export class LiveDocument {
     );
   }
 
-  /** Called by the Room when the connection is lost. */
+  /** Writes at once what this device has not kept yet. */
+  keepNow(): void {
+    this.keeping?.flush();
+  }
+
+  /** Called by what keeps it on this device when it cannot. */
+  keepingFailed(): void {
+    this.#showLive();
+  }
+
+  /** Called by the Room when the connection is lost, or is known not to be there. */
   disconnected(): void {
     clearTimeout(this.#retryTimer);
     this.#attempt++;
     this.#early = [];
     this.#connected = false;
+    this.#isAway = true;
     this.#joined = undefined;
     this.#inFlight = 0;
     this.#showLive();
+  }
+
+  /** Called once by whoever made it, where this device keeps documents. */
+  loaded(kept: LoadedDocument | null): void {
+    if (this.#stopped) return;
+    this.#ready = true;
+    if (kept) {
+      const { documentId, generation, base, edits } = kept;
+      this.#known = { documentId, generation };
+      this.#keptWritable = kept.writable;
+      this.#doc.transact(() => {
+        for (const update of [base, ...edits.map((edit) => edit.update)]) Y.applyUpdate(this.#doc, update);
+      }, this);
+      this.#earlierClientIds = clientsOf(edits);
+      this.#dirty = edits.length > 0;
+      setTimeout(() => this.#showLive(), SHOW_KEPT_MS);
+    }
+    if (this.#connected) this.join();
+    else if (this.#isAway) this.#showLive();
+    this.#endIfUnused();
   }
 
   #entered(state: DocumentState): void {
@@ -148,12 +199,12 @@ export class LiveDocument {
     if (this.#state.kind !== 'live') this.#state = { kind: 'loading' };
     const { documentId, generation, writable } = state;
     if (this.#known && (this.#known.documentId !== documentId || this.#known.generation !== generation)) {
-      this.#rebase(state);
+      void this.#rebase(state);
       return;
     }
     this.#known = { documentId, generation };
-    this.#joined = { documentId, generation, writable };
     Y.applyUpdate(this.#doc, state.update, this);
+    this.#joined = { documentId, generation, writable };
     for (const news of this.#early) this.#apply(news);
     this.#early = [];
     // Everything unsent is part of what the server lacks.
@@ -162,14 +213,14 @@ export class LiveDocument {
     this.#serverFails = false;
     const missing = this.#missing(state);
     if (missing && !writable && this.#dirty) {
-      this.#set({ kind: 'refused', error: new ProtocolError('forbidden', NO_LONGER_WRITABLE) });
+      this.#refuse(new ProtocolError('forbidden', NO_LONGER_WRITABLE));
       return;
     }
     this.#dirty = missing !== null && writable;
     if (missing && writable) this.#outgoing.push(missing);
     this.#showLive();
     this.#flush();
-    this.#endIfUnused();
+    this.#ifStored();
   }
 
   /** All that we have and the server's durable state lacks, other people's edits included (DOC2). */
@@ -186,30 +237,28 @@ export class LiveDocument {
   }
 
   /** The document was replaced while we had edits on the old one: they are merged into the new text. */
-  #rebase(state: Extract<DocumentState, { kind: 'live' }>): void {
-    const ours = this.text.toString();
-    const base = state.previous ? textOf(state.previous) : ours;
-    const doc = new Y.Doc();
-    Y.applyUpdate(doc, state.update);
-    const text = doc.getText(TEXT_NAME);
-    const theirs = text.toString();
+  async #rebase(state: Extract<DocumentState, { kind: 'live' }>): Promise<void> {
+    this.#rebasing = true;
+    if (this.keeping) await this.keeping.rebase((before) => this.#carryOver(state, before));
+    else this.#carryOver(state, undefined);
+    this.#rebasing = false;
+    // The new Y.Doc has a client id of its own, which has to join before it edits.
+    if (this.#connected && !this.#stopped) this.join();
+    else this.#endIfUnused();
+  }
+
+  #carryOver(state: Extract<DocumentState, { kind: 'live' }>, before: Uint8Array | undefined): Carried {
+    const { doc, carried } = carryOver(Y.encodeStateAsUpdate(this.#doc), state, before);
     this.#doc.destroy();
     this.#doc = doc;
     this.#known = { documentId: state.documentId, generation: state.generation };
-    if (state.writable) {
-      doc.transact(() => {
-        for (const edit of textEdits(theirs, rebaseText(base, ours, theirs))) {
-          text.delete(edit.at, edit.remove);
-          text.insert(edit.at, edit.insert);
-        }
-      });
-    }
+    this.#earlierClientIds = [];
     this.#observe(doc);
     this.#outgoing = [];
     this.#inFlight = 0;
-    this.#dirty = text.toString() !== theirs;
-    // The new Y.Doc has a client id of its own, which has to join before it edits.
-    this.join();
+    this.#dirty = carried.edit !== null;
+    this.#tell();
+    return carried;
   }
 
   #refused(error: unknown): void {
@@ -220,7 +269,11 @@ export class LiveDocument {
     if (refusal.retry && this.#connected) this.#joinLater(refusal.retryAfterMs);
     // What was typed is not thrown away for a refusal that may pass.
     if (this.#known && refusal.retry) this.#showLive();
-    else this.#set({ kind: 'refused', error: refusal });
+    else this.#refuse(refusal);
+  }
+
+  #refuse(error: ProtocolError): void {
+    this.#set({ kind: 'refused', error, isKept: this.#dirty && !this.isAtRisk });
   }
 
   #joinLater(afterMs = this.#retryMs): void {
@@ -234,6 +287,7 @@ export class LiveDocument {
       if (origin === this || doc !== this.#doc) return;
       this.#outgoing.push(update);
       this.#dirty = true;
+      if (this.#known) this.keeping?.edited(this.#known, update);
       this.#showLive();
       if (this.#flushing) return;
       this.#flushing = true;
@@ -260,7 +314,7 @@ export class LiveDocument {
           this.#dirty = this.#outgoing.length > 0 || this.#inFlight > 0;
           this.#showLive();
           this.#flush();
-          this.#endIfUnused();
+          this.#ifStored();
         },
         (error: unknown) => attempt === this.#attempt && this.#pushRefused(error),
       );
@@ -314,7 +368,7 @@ export class LiveDocument {
     } else {
       this.#attempt++;
       this.#joined = undefined;
-      this.#set({ kind: 'refused', error: refusal });
+      this.#refuse(refusal);
     }
   }
 
@@ -328,6 +382,7 @@ export class LiveDocument {
     this.#doc.transact(() => {
       for (const update of news.updates) Y.applyUpdate(this.#doc, update, this);
     }, this);
+    this.#ifStored();
   }
 
   readonly #onReset = (news: { documentId: string }): void => {
@@ -342,30 +397,48 @@ export class LiveDocument {
 
   /** Nobody looks at it any more: it goes, once nothing of it is held here alone. */
   #endIfUnused(): void {
-    if (this.holders > 0 || this.#dirty || this.#stopped) return;
+    if (this.holders > 0 || this.#dirty || this.#stopped || !this.#ready || this.#rebasing) return;
     this.stop();
     this.onClosed(this);
   }
 
+  /** Where the server has all of ours, this device keeps it as that. */
+  #ifStored(): void {
+    if (!this.#joined || this.#dirty) return;
+    const { documentId, generation, writable } = this.#joined;
+    this.#earlierClientIds = [];
+    const doc = this.#doc;
+    this.keeping?.stored({
+      version: { documentId, generation },
+      writable,
+      state: () => Y.encodeStateAsUpdate(doc),
+    });
+    this.#endIfUnused();
+  }
+
   #showLive(): void {
     if (!this.#known || this.#state.kind === 'refused') return;
-    const writable = this.#joined?.writable ?? (this.#state.kind === 'live' && this.#state.writable);
+    const writable =
+      this.#joined?.writable ?? (this.#state.kind === 'live' ? this.#state.writable : this.#keptWritable);
     const away = !this.#joined || this.#serverFails;
-    const save = away ? 'kept' : this.#dirty ? 'saving' : 'saved';
+    const kept = this.keeping?.failing ? 'held' : 'kept';
+    const save = away ? kept : this.#dirty ? 'saving' : 'saved';
     if (this.#state.kind === 'live' && this.#state.save === save && this.#state.writable === writable) return;
     this.#set({ kind: 'live', writable, save });
   }
 
   #set(state: LiveDocumentState): void {
     this.#state = state;
+    this.#tell();
+  }
+
+  #tell(): void {
     for (const listener of this.#listeners) listener();
   }
 }
 
-function textOf(update: Uint8Array): string {
-  const doc = new Y.Doc();
-  Y.applyUpdate(doc, update);
-  const text = doc.getText(TEXT_NAME).toString();
-  doc.destroy();
-  return text;
+/** The Yjs client ids that edits were made under. */
+function clientsOf(edits: readonly { update: Uint8Array }[]): number[] {
+  const clients = edits.flatMap(({ update }) => [...Y.parseUpdateMeta(update).from.keys()]);
+  return [...new Set(clients)];
 }

@@ -19,15 +19,19 @@ const CALL_TIMEOUT_MS = 20_000;
 /**
  * A socket to `url`, not yet connected, that reconnects for ever.
  *
- * @param headers sent with the handshake; a browser sends its cookie by itself
+ * @param as.headers sent with the handshake; a browser sends its cookie by itself
+ * @param as.person the id of who this is, where the cookie may have become another's
  */
-export function openSocket(url: string, headers?: Record<string, string>): RoomSocket {
+export function openSocket(
+  url: string,
+  as: { headers?: Record<string, string>; person?: string },
+): RoomSocket {
   return io(url, {
     path: '/socket',
     transports: ['websocket'],
     parser: packetParser,
-    auth: { protocol: PROTOCOL_VERSION },
-    extraHeaders: headers,
+    auth: { protocol: PROTOCOL_VERSION, person: as.person },
+    extraHeaders: as.headers,
     withCredentials: true,
     autoConnect: false,
     forceNew: true,

@@ -20,8 +20,14 @@ export type LiveDocumentState =
       /**
        * saved: everything of ours is in the server's database. saving: on its way.
        * kept: the server is away or cannot store; what is unsaved is on this device only.
+       * held: as kept, but the device takes nothing: it is in this window only.
        */
-      save: 'saved' | 'saving' | 'kept';
+      save: 'saved' | 'saving' | 'kept' | 'held';
     }
   | { kind: 'not-text'; reason: NotTextReason; size: number; target?: string }
-  | { kind: 'refused'; error: ProtocolError };
+  | {
+      kind: 'refused';
+      error: ProtocolError;
+      /** Whether some of our text was never sent and is kept on this device. */
+      isKept: boolean;
+    };

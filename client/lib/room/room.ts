@@ -1,6 +1,8 @@
 import { errorBody, ProtocolError } from '@protocol/error.js';
 import type { WorkspaceEvent } from '@protocol/event.js';
 import type { Presence, PresenceMove } from '@protocol/presence.js';
+import { DocumentKeeping } from './document-keeping.js';
+import type { DocumentStore } from './document-store.js';
 import { LiveDocument } from './live-document.js';
 import type { RoomState } from './room-state.js';
 import { call, openSocket, type RoomSocket } from './room-socket.js';
@@ -41,9 +43,19 @@ export class Room {
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #leaving = false;
 
-  constructor(options: { url: string; workspaceId: string; headers?: Record<string, string> }) {
+  readonly #kept: DocumentStore | undefined;
+
+  /** @param options.person whose room this is: the server refuses it once somebody else is signed in here */
+  constructor(options: {
+    url: string;
+    workspaceId: string;
+    headers?: Record<string, string>;
+    person?: string;
+    kept?: DocumentStore;
+  }) {
     this.workspaceId = options.workspaceId;
-    this.socket = openSocket(options.url, options.headers);
+    this.#kept = options.kept;
+    this.socket = openSocket(options.url, { headers: options.headers, person: options.person });
     this.socket.on('connect', () => void this.#join());
     this.socket.on('disconnect', (reason) => {
       this.#leave();
@@ -101,9 +113,10 @@ export class Room {
   openDocument(path: string): LiveDocument {
     let document = this.#documents.get(path);
     if (!document) {
-      document = new LiveDocument(this.socket, this.workspaceId, path, (ended) => this.#forget(ended));
+      document = this.#newDocument(path);
       this.#documents.set(path, document);
       if (this.#state.kind === 'joined') document.join();
+      else if (this.#state.kind === 'away') document.disconnected();
     }
     document.holders++;
     return document;
@@ -151,6 +164,40 @@ export class Room {
     if (!this.isUnsaved) this.stop();
   }
 
+  /** Before the page goes: writes at once what this device has not kept yet. */
+  keepNow(): void {
+    for (const document of this.#documents.values()) document.keepNow();
+  }
+
+  /** Whether leaving the page now would lose anything that was typed here. */
+  get isAtRisk(): boolean {
+    return [...this.#documents.values()].some((document) => document.isAtRisk);
+  }
+
+  #newDocument(path: string): LiveDocument {
+    const place = () => ({ workspaceId: this.workspaceId, path: document.path });
+    const keeping = this.#kept && new DocumentKeeping(this.#kept, place, () => document.keepingFailed());
+    const document: LiveDocument = new LiveDocument(
+      this.socket,
+      this.workspaceId,
+      path,
+      (ended) => this.#forget(ended),
+      keeping,
+    );
+    keeping
+      ?.load()
+      .then((kept) => document.loaded(kept))
+      .catch(() => {});
+    return document;
+  }
+
+  /** Whatever an earlier visit could not send, of files that nobody has opened since too. */
+  async #sendKept(): Promise<void> {
+    const unsent = (await this.#kept?.unsent(this.workspaceId)) ?? [];
+    if (this.#state.kind !== 'joined') return;
+    for (const { path } of unsent) if (!this.#documents.has(path)) this.openDocument(path).close();
+  }
+
   async #join(): Promise<void> {
     const connection = this.socket.id;
     try {
@@ -162,6 +209,8 @@ export class Room {
       this.#tell('present');
       this.#tellPresence();
       for (const document of this.#documents.values()) document.join();
+      // A device that cannot be read keeps nothing that could be sent.
+      this.#sendKept().catch(() => {});
     } catch (error) {
       if (this.socket.id !== connection) return;
       if (error instanceof ProtocolError && !error.retry) this.#close(error.message);
@@ -201,7 +250,7 @@ export class Room {
     const body = errorBody.safeParse(error.data);
     if (body.success && !body.data.retry) this.#close(body.data.message);
     else {
-      if (this.#state.kind === 'connecting') this.#set({ kind: 'away', since: Date.now() });
+      if (this.#state.kind === 'connecting') this.#leave();
       // A refusal by the server, unlike an unreachable one, is not tried again by Socket.IO.
       if (body.success) this.#retryTimer = setTimeout(() => this.socket.connect(), RETRY_MS);
     }
