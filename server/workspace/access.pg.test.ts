@@ -19,6 +19,7 @@ let cookies: Record<Who, string | null>;
 let id: string;
 let invitationId: string;
 const ref = { owner: OWNER, repo: REPO };
+const ofRoom = { ...ref, branch: 'main' };
 
 beforeAll(async () => {
   perch = await PerchServer.start();
@@ -55,6 +56,13 @@ const routes = (): Partial<Record<HttpRoute, Case>> => ({
   },
   'GET /api/workspaces/location': { need: 'read', ask: { query: { ...ref, rest: 'main' } } },
   'POST /api/workspaces': { need: 'read', ask: { body: { ...ref, branch: 'main' } } },
+  'GET /api/workspace/presence': { need: 'read', ask: { query: ofRoom } },
+  'PUT /api/workspace/presence': { need: 'read', ask: { query: ofRoom, body: {} } },
+  'GET /api/workspace/events': { need: 'read', ask: { query: ofRoom } },
+  'POST /api/workspace/events': {
+    need: 'write',
+    ask: { query: ofRoom, body: { type: 'integration.told', payload: {} } },
+  },
   'GET /api/workspaces/:id/events': inRoom('read'),
   'GET /api/workspaces/:id/files': inRoom('read'),
   'GET /api/workspaces/:id/changes': inRoom('read'),
@@ -96,11 +104,20 @@ const OF_ONESELF: readonly HttpRoute[] = [
   'POST /api/invitations/accept',
   'GET /api/repositories',
   'GET /api/workspaces/recent',
+  'GET /api/forge/budget',
+  'GET /api/access-tokens',
+  'POST /api/access-tokens',
+  'DELETE /api/access-tokens/:id',
 ];
+
+/** It does not end; whose right it asks for is shown beside it, in access-token.pg.test.ts. */
+const ENDLESS: HttpRoute = 'GET /api/workspace/events/stream';
 
 test('SEC1 every route asks for its right: nobody, no member, reader, writer, owner', async () => {
   const table = routes();
-  expect([...Object.keys(table), ...OF_ONESELF].toSorted()).toEqual(Object.keys(httpRoutes).toSorted());
+  expect([...Object.keys(table), ...OF_ONESELF, ENDLESS].toSorted()).toEqual(
+    Object.keys(httpRoutes).toSorted(),
+  );
   const unexpected: string[] = [];
   for (const [route, { need, ask, accepted = [200] }] of Object.entries(table) as [HttpRoute, Case][]) {
     for (const [index, who] of WHO.entries()) {
