@@ -13,6 +13,8 @@ import { FileModule } from './file/file.module.js';
 import { InvitationModule } from './invitation/invitation.module.js';
 import { PlatformModule, type Surroundings } from './platform/platform.module.js';
 import { PresenceModule } from './presence/presence.module.js';
+import { SearchModule } from './search/search.module.js';
+import { SettingsModule } from './settings/settings.module.js';
 import { WorkspaceModule } from './workspace/workspace.module.js';
 
 @Module({})
@@ -31,6 +33,8 @@ export class AppModule implements NestModule {
         PresenceModule,
         FileModule,
         CommitModule,
+        SearchModule,
+        SettingsModule,
       ],
     };
   }

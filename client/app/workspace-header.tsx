@@ -7,7 +7,8 @@ import { InviteDialog } from '@/features/invitation/invite-dialog.js';
 import { peopleOf } from '@/features/presence/people-of.js';
 import { PresenceAvatars } from '@/features/presence/presence-avatars.js';
 import { BranchChooser } from '@/features/workspace/branch-chooser.js';
-import { usePresent } from '@/lib/room-context.js';
+import { usePresent, useRoomState } from '@/lib/room-context.js';
+import { useFollow } from './follow.js';
 import { paths } from './paths.js';
 import './workspace-header.css';
 
@@ -16,6 +17,10 @@ export function WorkspaceHeader({ workspace }: { workspace: Workspace }) {
   const { owner, repo, branch, role, url } = workspace;
   const present = usePresent();
   const people = useMemo(() => peopleOf(present), [present]);
+  const room = useRoomState();
+  const ownConnection = room.kind === 'joined' ? room.connectionId : null;
+  const ownId = present.find((each) => each.connectionId === ownConnection)?.person.id ?? null;
+  const { followed, follow, stop } = useFollow();
   const [choosing, setChoosing] = useState(false);
   const [inviting, setInviting] = useState(false);
   const branchButton = useRef<HTMLButtonElement>(null);
@@ -38,7 +43,12 @@ export function WorkspaceHeader({ workspace }: { workspace: Workspace }) {
         {branch}
       </Button>
       <span className="workspace-space" />
-      <PresenceAvatars people={people} />
+      <PresenceAvatars
+        people={people}
+        ownId={ownId}
+        followedId={followed?.person.id ?? null}
+        onFollow={(personId) => (personId === followed?.person.id ? stop() : follow(personId))}
+      />
       {role === 'admin' && (
         <Button
           size="small"

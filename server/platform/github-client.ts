@@ -34,6 +34,7 @@ const BLOBS_CACHED_BYTES = 64_000_000;
  */
 export class GithubClient {
   readonly #octokit: Octokit;
+  readonly #token: string;
   readonly #trees: GithubTrees;
   #budget: ForgeBudget | null = null;
   readonly #blobs = new LRUCache<string, Uint8Array>({
@@ -43,6 +44,7 @@ export class GithubClient {
 
   constructor(options: { apiUrl: string; token: string }) {
     this.#octokit = createOctokit(options, (budget) => (this.#budget = budget));
+    this.#token = options.token;
     this.#trees = new GithubTrees(this.#octokit);
   }
 
@@ -103,6 +105,20 @@ export class GithubClient {
   /** @throws {ProtocolError} `unprocessable` where the name exists or is invalid, `not-found` */
   async createBranch(owner: string, repo: string, branch: string, sha: string): Promise<void> {
     await told(this.#octokit.rest.git.createRef({ owner, repo, ref: `refs/heads/${branch}`, sha }));
+  }
+
+  /** Where git fetches a repository from, and what it says who asks. */
+  async getCloneSource(
+    owner: string,
+    repo: string,
+  ): Promise<{ url: string; credentials: { username: string; password: string } } | null> {
+    const answer = await orNull(this.#octokit.rest.repos.get({ owner, repo }));
+    return (
+      answer && {
+        url: answer.data.clone_url,
+        credentials: { username: 'x-access-token', password: this.#token },
+      }
+    );
   }
 
   getTree(owner: string, repo: string, commit: string): Promise<ForgeTree> {

@@ -33,6 +33,8 @@ import {
 } from './invitation.js';
 import { presenceEntry, programPresence } from './presence.js';
 import { branch, branchCreation, branchRef, forgeBudget, repository, repositoryRef } from './repository.js';
+import { searchFound, searchQuery } from './search.js';
+import { settings, settingsUpdate } from './settings.js';
 import { account, accountUpdate } from './user.js';
 import { location, locationQuery, recentWorkspace, workspace } from './workspace.js';
 
@@ -56,6 +58,9 @@ export const httpRoutes = {
   'POST /api/session': { body: z.object({ token: linkToken }), reply: account },
   'PATCH /api/session': { body: accountUpdate, reply: account },
   'DELETE /api/session': { reply: none },
+
+  'GET /api/settings': { reply: settings },
+  'PATCH /api/settings': { body: settingsUpdate, reply: settings },
 
   'GET /api/invitations': { query: repositoryRef, reply: z.array(invitation) },
   'POST /api/invitations': { body: invitationCreation, reply: invitationCreated },
@@ -125,6 +130,8 @@ export const httpRoutes = {
   /** Back to the base: a created file goes, a deleted or renamed one returns, text gets its old lines as a forward edit. */
   'POST /api/workspaces/:id/files/discard': { params: byId, body: filePathBody, reply: fileUndoable },
   'POST /api/workspaces/:id/files/undo': { params: byId, body: fileUndo, reply: none },
+
+  'POST /api/workspaces/:id/search': { params: byId, body: searchQuery, reply: searchFound },
 
   'POST /api/workspaces/:id/commit/preview': { params: byId, body: commitPreviewQuery, reply: commitPreview },
   'POST /api/workspaces/:id/commit': { params: byId, body: commitCreation, reply: commitCreated },

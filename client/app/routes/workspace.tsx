@@ -8,6 +8,7 @@ import { PageTitle } from '@/components/page-title.js';
 import { Problem } from '@/components/problem.js';
 import { useAccount } from '@/features/session/use-account.js';
 import { keptRequest } from '@/lib/kept/kept-request.js';
+import { FollowProvider } from '../follow.js';
 import { Header } from '../header.js';
 import { parseWorkspacePath, paths } from '../paths.js';
 import { RoomProvider } from '../room-provider.js';
@@ -105,20 +106,22 @@ function OpenWorkspace({ owner, repo, branch }: BranchRef) {
   }
   return (
     <RoomProvider workspaceId={workspace.id} personId={account.data.id}>
-      <PageTitle>{`${workspace.branch} · ${workspace.owner}/${workspace.repo}`}</PageTitle>
-      <div className="frame">
-        <Header>
-          <WorkspaceHeader workspace={workspace} />
-        </Header>
-        <WorkspaceNotices workspace={workspace}>
-          <main id="main" className="frame-main" tabIndex={-1}>
-            <h1 className="visually-hidden">{`${workspace.owner}/${workspace.repo}, ${workspace.branch}`}</h1>
-            <Suspense fallback={<DelayedProgress label="Loading the editor" />}>
-              <WorkspaceCode workspace={workspace} />
-            </Suspense>
-          </main>
-        </WorkspaceNotices>
-      </div>
+      <FollowProvider>
+        <PageTitle>{`${workspace.branch} · ${workspace.owner}/${workspace.repo}`}</PageTitle>
+        <div className="frame">
+          <Header>
+            <WorkspaceHeader workspace={workspace} />
+          </Header>
+          <WorkspaceNotices workspace={workspace}>
+            <main id="main" className="frame-main" tabIndex={-1}>
+              <h1 className="visually-hidden">{`${workspace.owner}/${workspace.repo}, ${workspace.branch}`}</h1>
+              <Suspense fallback={<DelayedProgress label="Loading the editor" />}>
+                <WorkspaceCode workspace={workspace} />
+              </Suspense>
+            </main>
+          </WorkspaceNotices>
+        </div>
+      </FollowProvider>
     </RoomProvider>
   );
 }

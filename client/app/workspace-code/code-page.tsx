@@ -1,23 +1,28 @@
 import { CodeIcon, FileDirectoryIcon, HistoryIcon, SidebarExpandIcon } from '@primer/octicons-react';
 import { IconButton, SegmentedControl } from '@primer/react';
-import { Blankslate } from '@primer/react/experimental';
 import type { Workspace } from '@protocol/workspace.js';
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { flushSync } from 'react-dom';
+import type { WorkspaceFiles } from '@protocol/file.js';
+import { Fragment, useCallback, useEffect, useMemo, useRef, useState, type CSSProperties } from 'react';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import { DelayedProgress } from '@/components/delayed-progress.js';
 import { Problem } from '@/components/problem.js';
+import { focusEditor } from '@/features/editor/active-editor.js';
 import { EventFeed } from '@/features/events/event-feed.js';
 import { useFiles, useRefreshFiles } from '@/features/files/use-files.js';
+import { emptyQuery } from '@/features/search/search-panel.js';
+import { focusWhenThere } from '@/lib/focus-when-there.js';
+import { personColor } from '@/lib/person-color.js';
 import { useRoom } from '@/lib/room-context.js';
-import { useShortcuts } from '@/lib/use-shortcuts.js';
-import { EditorPane } from './editor-pane.js';
+import { useFollow } from '../follow.js';
+import { CodePalette } from './code-palette.js';
+import { EditorGroup } from './editor-group.js';
+import { FollowBar } from './follow-bar.js';
 import { SidePanel, type SideView } from './side-panel.js';
-import { TabBar } from './tab-bar.js';
+import type { TabView } from './tabs.js';
+import { useCommands } from './use-commands.js';
+import { useEditorGroups } from './use-editor-groups.js';
 import { useKeptDocuments } from './use-kept-documents.js';
 import { useNarrow } from './use-narrow.js';
-import { useTabs } from './use-tabs.js';
-import { useTellPresence } from './use-tell-presence.js';
 import './code-page.css';
 
 type Pane = 'files' | 'editor' | 'activity';
@@ -29,15 +34,33 @@ const REFRESH_MS = 1_200;
 export function CodePage({ workspace }: { workspace: Workspace }) {
   const room = useRoom();
   const files = useFiles(workspace.id, room);
-  const { tabs, open, pin, close, move, hash } = useTabs();
+  const { refetch } = files;
+  const refresh = useCallback(() => void refetch(), [refetch]);
+  if (files.data) return <OpenCodePage workspace={workspace} files={files.data} refreshFiles={refresh} />;
+  return files.error ? (
+    <Problem error={files.error} onRetry={() => void files.refetch()} />
+  ) : (
+    <DelayedProgress label="Loading the files" />
+  );
+}
+
+type OpenProps = { workspace: Workspace; files: WorkspaceFiles; refreshFiles: () => void };
+
+function OpenCodePage({ workspace: opened, files, refreshFiles }: OpenProps) {
+  const room = useRoom();
+  const { baseCommit } = files;
+  // Commits have moved the base since the room was opened.
+  const workspace = useMemo(() => ({ ...opened, baseCommit }), [opened, baseCommit]);
+  const editors = useEditorGroups();
+  const { open, openLine, pin, move, active } = editors;
+  const { followed, stop } = useFollow();
   const [view, setView] = useState<SideView>('explorer');
-  const [diffPath, setDiffPath] = useState<string | null>(null);
-  const [pane, setPane] = useState<Pane>(tabs.active ? 'editor' : 'files');
+  const [query, setQuery] = useState(emptyQuery);
+  const [pane, setPane] = useState<Pane>(active ? 'editor' : 'files');
   const [showsActivity, setShowsActivity] = useState(true);
-  /** Raised when the keyboard belongs into the open file. */
-  const [focusCount, setFocusCount] = useState(0);
+  const [palette, setPalette] = useState<string | null>(null);
   const narrow = useNarrow();
-  const onEdited = useEdited(workspace.id, pin);
+  const onEdited = useEdited(workspace.id, pin, stop);
   const moveOpen = useCallback(
     (from: string, to: string) => {
       room.moveDocument(from, to);
@@ -45,75 +68,79 @@ export function CodePage({ workspace }: { workspace: Workspace }) {
     },
     [room, move],
   );
-  useKeptDocuments(useMemo(() => tabs.open.map((tab) => tab.path), [tabs.open]));
+  useKeptDocuments(
+    useMemo(() => editors.groups.flatMap((tabs) => tabs.open.map((tab) => tab.path)), [editors.groups]),
+  );
   useMovedFiles(move);
-  useShortcuts({
-    'Shift+E': () => reveal('explorer', '[role=treeitem][tabindex="0"]'),
-    'Shift+G': () => reveal('changes', '.commit-form textarea'),
-  });
-
-  /** Shows a side view with the keyboard in it. */
-  function reveal(next: SideView, focus: string): void {
-    flushSync(() => {
-      setView(next);
-      setPane('files');
-    });
-    document.querySelector<HTMLElement>(focus)?.focus();
-  }
 
   const show = useCallback(
-    (path: string, keep: boolean) => {
-      open(path, keep);
-      if (keep) setFocusCount((count) => count + 1);
-      setDiffPath((shown) => (shown === path ? shown : null));
+    (path: string, keep: boolean, as?: TabView) => {
+      stop();
+      open(path, keep, as);
+      if (keep) focusEditor();
       setPane('editor');
     },
-    [open],
+    [open, stop],
   );
-  if (!files.data) {
-    return files.error ? (
-      <Problem error={files.error} onRetry={() => void files.refetch()} />
-    ) : (
-      <DelayedProgress label="Loading the files" />
-    );
-  }
+  const followedPath = followed?.path ?? null;
+  useEffect(() => {
+    if (followedPath === null) return;
+    open(followedPath, false);
+    setPane('editor');
+  }, [followedPath, open]);
+  const showSide = useCallback(
+    (next: SideView) => {
+      setView(next);
+      setPane('files');
+      refreshFiles();
+      focusWhenThere(() => document.querySelector<HTMLElement>(`.side-body :is(${SIDE_TARGETS[next]})`));
+    },
+    [refreshFiles],
+  );
+  const toggleActivity = useCallback(() => {
+    setShowsActivity((shown) => !shown);
+    setPane((shown) => (shown === 'activity' ? 'editor' : 'activity'));
+  }, []);
+  const commands = useCommands({ editors, showSide, toggleActivity, openPalette: setPalette });
+
   const side = (
     <SidePanel
       workspace={workspace}
-      files={files.data}
+      files={files}
       view={view}
-      openPath={tabs.active}
+      openPath={active}
       onView={setView}
-      onOpen={show}
-      onShowDiff={(path) => {
-        open(path, false);
-        setDiffPath(path);
+      onOpen={(path, keep) => show(path, keep, 'text')}
+      onOpenLine={(path, line) => {
+        stop();
+        openLine(path, line);
         setPane('editor');
       }}
+      query={query}
+      onQuery={setQuery}
+      onShowDiff={(path) => show(path, false, 'diff')}
       onMoved={moveOpen}
-      onCommitted={() => void files.refetch()}
+      onCommitted={refreshFiles}
     />
   );
-  const editor = (
-    <div className="editor-column">
-      <TabBar tabs={tabs} onOpen={show} onClose={close} />
-      {tabs.active === null ? (
-        <NothingOpen />
-      ) : (
-        <EditorPane
-          key={tabs.active}
-          workspace={workspace}
-          path={tabs.active}
-          hash={hash}
-          diff={diffPath === tabs.active}
-          onDiff={(diff) => setDiffPath(diff ? tabs.active : null)}
-          focusCount={focusCount}
-          onEdited={onEdited}
-        />
-      )}
-    </div>
+  const group = (at: number) => (
+    <EditorGroup workspace={workspace} group={at} editors={editors} onOpen={show} onEdited={onEdited} />
   );
   const activity = <EventFeed workspaceId={workspace.id} room={room} onOpen={(path) => show(path, false)} />;
+  const following = followed && <FollowBar followed={followed} onStop={stop} />;
+  const color = followed
+    ? ({ '--followed-color': personColor(followed.person.color) } as CSSProperties)
+    : undefined;
+  const sought = palette !== null && (
+    <CodePalette
+      start={palette}
+      files={files}
+      editors={editors}
+      commands={commands}
+      onOpen={(path) => show(path, true)}
+      onClose={() => setPalette(null)}
+    />
+  );
 
   if (narrow) {
     const panes: { pane: Pane; label: string; icon: typeof CodeIcon }[] = [
@@ -122,8 +149,11 @@ export function CodePage({ workspace }: { workspace: Workspace }) {
       { pane: 'activity', label: 'Activity', icon: HistoryIcon },
     ];
     return (
-      <div className="code-page code-page-narrow">
-        <div className="narrow-body">{pane === 'files' ? side : pane === 'editor' ? editor : activity}</div>
+      <div className="code-page code-page-narrow" data-following={followed !== null} style={color}>
+        {following}
+        <div className="narrow-body">
+          {pane === 'files' ? side : pane === 'editor' ? group(editors.focused) : activity}
+        </div>
         <div className="narrow-switch">
           <SegmentedControl fullWidth aria-label="Show" onChange={(index) => setPane(panes[index]!.pane)}>
             {panes.map((each) => (
@@ -137,70 +167,75 @@ export function CodePage({ workspace }: { workspace: Workspace }) {
             ))}
           </SegmentedControl>
         </div>
+        {sought}
       </div>
     );
   }
   return (
-    <div className="code-page">
-      <Group className="code-panels" orientation="horizontal">
-        <Panel id="side" defaultSize="280px" minSize="200px" maxSize="50%">
-          {side}
-        </Panel>
-        <Separator className="panel-separator" aria-label="Resize the side panel" />
-        <Panel id="editor" minSize="300px">
-          {editor}
-        </Panel>
-        {showsActivity && (
-          <>
-            <Separator className="panel-separator" aria-label="Resize the activity" />
-            <Panel id="activity" defaultSize="260px" minSize="180px" maxSize="40%">
-              <div className="side-panel side-body">{activity}</div>
-            </Panel>
-          </>
-        )}
-      </Group>
-      <IconButton
-        className="activity-toggle"
-        icon={showsActivity ? SidebarExpandIcon : HistoryIcon}
-        size="small"
-        variant="invisible"
-        aria-label={showsActivity ? 'Hide the activity' : 'Show the activity'}
-        onClick={() => setShowsActivity(!showsActivity)}
-      />
+    <div className="code-page" data-following={followed !== null} style={color}>
+      {following}
+      <div className="code-body">
+        <Group className="code-panels" orientation="horizontal">
+          <Panel id="side" defaultSize="280px" minSize="200px" maxSize="50%">
+            {side}
+          </Panel>
+          {editors.groups.map((_, at) => (
+            <Fragment key={at}>
+              <Separator
+                className="panel-separator"
+                aria-label={at === 0 ? 'Resize the side panel' : 'Resize the editors'}
+              />
+              <Panel id={`editor-${at}`} minSize="240px">
+                {group(at)}
+              </Panel>
+            </Fragment>
+          ))}
+          {showsActivity && (
+            <>
+              <Separator className="panel-separator" aria-label="Resize the activity" />
+              <Panel id="activity" defaultSize="260px" minSize="180px" maxSize="40%">
+                <div className="side-panel side-body">{activity}</div>
+              </Panel>
+            </>
+          )}
+        </Group>
+        <IconButton
+          className="activity-toggle"
+          icon={showsActivity ? SidebarExpandIcon : HistoryIcon}
+          size="small"
+          variant="invisible"
+          aria-label={showsActivity ? 'Hide the activity' : 'Show the activity'}
+          onClick={() => setShowsActivity(!showsActivity)}
+        />
+      </div>
+      {sought}
     </div>
   );
 }
 
-function NothingOpen() {
-  useTellPresence(null, null);
-  return (
-    <div className="nothing-open">
-      <Blankslate>
-        <Blankslate.Visual>
-          <CodeIcon size="medium" />
-        </Blankslate.Visual>
-        <Blankslate.Heading as="h2">Open a file to edit it together</Blankslate.Heading>
-        <Blankslate.Description>
-          Choose one on the left. Whoever is in it sees you, and you see them, as you type. Nothing is lost
-          before it is committed.
-        </Blankslate.Description>
-      </Blankslate>
-    </div>
-  );
-}
+const SIDE_TARGETS: Record<SideView, string> = {
+  explorer: '[role=treeitem][tabindex="0"]',
+  search: '.search-query input',
+  changes: '.commit-form textarea',
+};
 
-/** Editing keeps a tab open, and shows in the changes after a pause. */
-function useEdited(workspaceId: string, pin: (path: string) => void): (path: string) => void {
+/** Editing keeps a tab open, ends following, and shows in the changes after a pause. */
+function useEdited(
+  workspaceId: string,
+  pin: (path: string) => void,
+  stopFollowing: () => void,
+): (path: string) => void {
   const refresh = useRef(useRefreshFiles(workspaceId));
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   return useCallback(
     (path: string) => {
       pin(path);
+      stopFollowing();
       clearTimeout(timer.current);
       timer.current = setTimeout(() => refresh.current(), REFRESH_MS);
     },
-    [pin],
+    [pin, stopFollowing],
   );
 }
 

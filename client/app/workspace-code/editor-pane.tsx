@@ -1,5 +1,4 @@
-import { GitCompareIcon, LinkIcon } from '@primer/octicons-react';
-import { Button, Flash, IconButton } from '@primer/react';
+import { Button, Flash } from '@primer/react';
 import { Blankslate } from '@primer/react/experimental';
 import { useQuery } from '@tanstack/react-query';
 import type { Workspace } from '@protocol/workspace.js';
@@ -7,13 +6,19 @@ import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import { DelayedProgress } from '@/components/delayed-progress.js';
 import { toast } from '@/components/toaster.js';
 import type { EditorCursor } from '@/features/editor/code-editor.js';
-import { formatLineRange, parseLineRange } from '@/features/editor/line-range.js';
+import { chosenOptions } from '@/features/editor/editor-options.js';
+import { parseLineRange } from '@/features/editor/line-range.js';
 import { NotTextView } from '@/features/editor/not-text-view.js';
-import type { LiveDocument } from '@/lib/room/live-document.js';
+import { useDocumentText } from '@/features/editor/use-document-text.js';
 import { useDocumentState, useLiveDocument } from '@/features/editor/use-live-document.js';
 import { keptRequest } from '@/lib/kept/kept-request.js';
+import type { LiveDocument } from '@/lib/room/live-document.js';
 import { usePresent, useRoom } from '@/lib/room-context.js';
+import { useSettings } from '@/lib/settings.js';
+import { useFollow } from '../follow.js';
+import { EditorTools } from './editor-tools.js';
 import { saveState } from './save-state.js';
+import type { TabView } from './tabs.js';
 import { useTellPresence } from './use-tell-presence.js';
 
 // Monaco is large: it comes when the first file is opened.
@@ -22,6 +27,9 @@ const CodeEditor = lazy(async () => ({
 }));
 const TextDiff = lazy(async () => ({ default: (await import('@/features/editor/file-diff.js')).TextDiff }));
 const FileDiff = lazy(async () => ({ default: (await import('@/features/editor/file-diff.js')).FileDiff }));
+const TextPreview = lazy(async () => ({
+  default: (await import('@/features/preview/text-preview.js')).TextPreview,
+}));
 
 /** What Ctrl+S says. */
 const REASSURANCES = {
@@ -31,26 +39,39 @@ const REASSURANCES = {
   held: 'Not connected, and this device keeps nothing: leave this page open until Perch is back.',
 };
 
-type Props = {
+export type EditorPaneProps = {
   workspace: Workspace;
   path: string;
+  /** Which of the editors side by side. */
+  group: number;
+  /** Whether it is the one we are in. */
+  isHere: boolean;
   hash: string;
-  diff: boolean;
-  /** Raised when the keyboard belongs into the file. */
-  focusCount: number;
-  onDiff: (diff: boolean) => void;
+  /** Another each time a line is gone to, be it the same. */
+  hashKey: string;
+  view: TabView;
+  onView: (view: TabView) => void;
+  onOpen: (path: string) => void;
   onEdited: (path: string) => void;
 };
 
-/** One open file: live text, its comparison with the base, or why it is neither. */
-export function EditorPane({ workspace, path, hash, diff, focusCount, onDiff, onEdited }: Props) {
+/** One open file: live text, its comparison with the base, its preview, or why it is none of these. */
+export function EditorPane(props: EditorPaneProps) {
+  const { workspace, path, group, isHere, hash, hashKey, view, onView, onOpen, onEdited } = props;
   const room = useRoom();
   const document = useLiveDocument(room, path);
   const state = useDocumentState(document);
   const present = usePresent();
+  const { followed } = useFollow();
+  const settings = useSettings();
+  const options = useMemo(() => chosenOptions(settings), [settings]);
   const [cursor, setCursor] = useState<EditorCursor | null>(null);
-  const lines = useMemo(() => parseLineRange(hash), [hash]);
-  useTellPresence(path, cursor);
+  const lines = useMemo(
+    () => (isHere ? parseLineRange(hash) : null),
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- the same line may be gone to again
+    [hash, hashKey, isHere],
+  );
+  useTellPresence(path, cursor, isHere);
   const ownId = room.state.kind === 'joined' ? room.state.connectionId : null;
   const here = useMemo(
     () => present.filter((each) => each.connectionId !== ownId && each.cursor?.path === path),
@@ -59,60 +80,38 @@ export function EditorPane({ workspace, path, hash, diff, focusCount, onDiff, on
   const edited = useCallback(() => onEdited(path), [onEdited, path]);
   const base = useQuery({
     queryKey: ['base', workspace.id, path],
-    enabled: diff,
+    enabled: view === 'diff',
     queryFn: ({ signal }) =>
       keptRequest('GET /api/workspaces/:id/base', { params: { id: workspace.id }, query: { path }, signal }),
   });
-  const copyLink = async (): Promise<void> => {
-    const url = new URL(window.location.href);
-    url.hash = cursor ? formatLineRange({ from: cursor.line, to: cursor.line }) : '';
-    await navigator.clipboard.writeText(url.href);
-    toast({ message: cursor ? `Copied a link to line ${cursor.line}.` : 'Copied a link to the file.' });
-  };
   const isGone = state?.kind === 'refused' && state.error.code === 'not-found';
+  const gone = isGone && view === 'diff' ? base.data : undefined;
   const saved = saveState(state);
   const reassure = useCallback(() => {
     toast({ message: REASSURANCES[state?.kind === 'live' ? state.save : 'saving'] });
   }, [state]);
   const live = state?.kind === 'live';
   return (
-    <div className="editor-pane" id="editor-pane" role="tabpanel" aria-label={path}>
-      <div className="editor-tools">
-        <span className="editor-path" title={path}>
-          {path}
-        </span>
-        {live && (
-          <>
-            <IconButton
-              icon={GitCompareIcon}
-              size="small"
-              variant={diff ? 'default' : 'invisible'}
-              aria-label="Diff"
-              aria-pressed={diff}
-              description="Compare with the last commit"
-              onClick={() => onDiff(!diff)}
-            />
-            <IconButton
-              icon={LinkIcon}
-              size="small"
-              variant="invisible"
-              aria-label="Copy link to line"
-              onClick={() => void copyLink()}
-            />
-          </>
-        )}
-      </div>
+    <div className="editor-pane" id={`editor-pane-${group}`} role="tabpanel" aria-label={path}>
+      <EditorTools
+        workspace={workspace}
+        path={path}
+        line={cursor?.line ?? null}
+        isText={live}
+        view={view}
+        onView={onView}
+      />
       {live && !state.writable && (
         <Flash variant="default">You are watching. Ask the owner for an invitation to edit.</Flash>
       )}
       <div className="editor-body">
         {(!document || !state || state.kind === 'loading') && <DelayedProgress label="Opening the file" />}
-        {isGone && diff && base.data && (
+        {gone && (
           <Suspense fallback={<DelayedProgress label="Loading the editor" />}>
-            <TextDiff path={path} base={base.data.kind === 'text' ? base.data.text : ''} text="" />
+            <TextDiff path={path} base={gone.kind === 'text' ? gone.text : ''} text="" group={group} />
           </Suspense>
         )}
-        {state?.kind === 'refused' && !(isGone && diff && base.data) && (
+        {state?.kind === 'refused' && !gone && (
           <Blankslate>
             <Blankslate.Heading as="h2">{path}</Blankslate.Heading>
             <Blankslate.Description>{state.error.message}</Blankslate.Description>
@@ -129,17 +128,25 @@ export function EditorPane({ workspace, path, hash, diff, focusCount, onDiff, on
         {state?.kind === 'not-text' && <NotTextView workspaceId={workspace.id} path={path} {...state} />}
         {live && document && (
           <Suspense fallback={<DelayedProgress label="Loading the editor" />}>
-            {diff && base.data ? (
-              <FileDiff document={document} base={base.data.kind === 'text' ? base.data.text : ''} />
+            {view === 'diff' && base.data ? (
+              <FileDiff
+                document={document}
+                base={base.data.kind === 'text' ? base.data.text : ''}
+                group={group}
+              />
+            ) : view === 'preview' ? (
+              <LivePreview document={document} workspaceId={workspace.id} path={path} onOpen={onOpen} />
             ) : (
               <CodeEditor
                 document={document}
                 writable={state.writable}
                 present={here}
+                group={group}
+                options={options}
+                followed={isHere ? (followed?.connectionId ?? null) : null}
                 lines={lines}
                 onCursor={setCursor}
                 onEdited={edited}
-                focusCount={focusCount}
                 onSave={reassure}
               />
             )}
@@ -151,7 +158,7 @@ export function EditorPane({ workspace, path, hash, diff, focusCount, onDiff, on
           {saved?.words}
         </span>
         <span className="status-space" />
-        {cursor && live && !diff && (
+        {cursor && live && view === 'text' && (
           <span>
             Ln {cursor.line}, Col {cursor.column}
           </span>
@@ -160,6 +167,17 @@ export function EditorPane({ workspace, path, hash, diff, focusCount, onDiff, on
       </footer>
     </div>
   );
+}
+
+type PreviewProps = {
+  document: LiveDocument;
+  workspaceId: string;
+  path: string;
+  onOpen: (path: string) => void;
+};
+
+function LivePreview({ document, ...props }: PreviewProps) {
+  return <TextPreview {...props} text={useDocumentText(document)} />;
 }
 
 /** What was typed and refused is not lost with the page. */

@@ -1,15 +1,19 @@
 import { SegmentedControl } from '@primer/react';
 import type { Workspace } from '@protocol/workspace.js';
 import type { WorkspaceFiles } from '@protocol/file.js';
+import type { SearchQuery } from '@protocol/search.js';
 import type { Person } from '@protocol/user.js';
 import { useMemo } from 'react';
 import { CommitPanel } from '@/features/commits/commit-panel.js';
 import { FileTree } from '@/features/files/file-tree.js';
 import { buildTree } from '@/features/files/tree-model.js';
 import { useFileActions } from '@/features/files/use-files.js';
-import { usePresent } from '@/lib/room-context.js';
+import { SearchPanel } from '@/features/search/search-panel.js';
+import { usePresent, useRoom } from '@/lib/room-context.js';
 
-export type SideView = 'explorer' | 'changes';
+export type SideView = 'explorer' | 'search' | 'changes';
+
+const VIEWS: readonly SideView[] = ['explorer', 'search', 'changes'];
 
 type Props = {
   workspace: Workspace;
@@ -18,12 +22,15 @@ type Props = {
   openPath: string | null;
   onView: (view: SideView) => void;
   onOpen: (path: string, pin: boolean) => void;
+  onOpenLine: (path: string, line: number) => void;
+  query: SearchQuery;
+  onQuery: (query: SearchQuery) => void;
   onShowDiff: (path: string) => void;
   onMoved: (from: string, to: string) => void;
   onCommitted: () => void;
 };
 
-/** The explorer or the changes, one at a time. */
+/** The explorer, the search or the changes, one at a time. */
 export function SidePanel({
   workspace,
   files,
@@ -31,12 +38,16 @@ export function SidePanel({
   openPath,
   onView,
   onOpen,
+  onOpenLine,
+  query,
+  onQuery,
   onShowDiff,
   onMoved,
   onCommitted,
 }: Props) {
   const actions = useFileActions(workspace.id);
   const root = useMemo(() => buildTree(files), [files]);
+  const room = useRoom();
   const present = usePresent();
   const peopleAt = useMemo(() => {
     const found = new Map<string, Person[]>();
@@ -56,9 +67,10 @@ export function SidePanel({
           fullWidth
           size="small"
           aria-label="Side panel"
-          onChange={(index) => onView(index === 0 ? 'explorer' : 'changes')}
+          onChange={(index) => onView(VIEWS[index]!)}
         >
           <SegmentedControl.Button selected={view === 'explorer'}>Explorer</SegmentedControl.Button>
+          <SegmentedControl.Button selected={view === 'search'}>Search</SegmentedControl.Button>
           <SegmentedControl.Button
             selected={view === 'changes'}
             count={changes.length > 0 ? changes.length : undefined}
@@ -77,6 +89,15 @@ export function SidePanel({
             actions={actions}
             onOpen={onOpen}
             onMoved={onMoved}
+          />
+        ) : view === 'search' ? (
+          <SearchPanel
+            workspaceId={workspace.id}
+            room={room}
+            writable={writable}
+            query={query}
+            onQuery={onQuery}
+            onOpen={onOpenLine}
           />
         ) : (
           <CommitPanel

@@ -1,12 +1,19 @@
-import { XIcon } from '@primer/octicons-react';
+import { ColumnsIcon, XIcon } from '@primer/octicons-react';
 import { IconButton } from '@primer/react';
 import type { KeyboardEvent } from 'react';
 import type { Tabs } from './tabs.js';
 
-type Props = { tabs: Tabs; onOpen: (path: string, pin: boolean) => void; onClose: (path: string) => void };
+type Props = {
+  group: number;
+  tabs: Tabs;
+  canSplit: boolean;
+  onOpen: (path: string, pin: boolean) => void;
+  onClose: (path: string) => void;
+  onSplit: () => void;
+};
 
 /** The open files. Arrows move between them, Delete or the middle button closes one, a double click keeps one. */
-export function TabBar({ tabs, onOpen, onClose }: Props) {
+export function TabBar({ group, tabs, canSplit, onOpen, onClose, onSplit }: Props) {
   const keys = (event: KeyboardEvent, index: number): void => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     const next = tabs.open[index + step];
@@ -20,7 +27,7 @@ export function TabBar({ tabs, onOpen, onClose }: Props) {
   };
   return (
     <div className="tab-bar">
-      <div role="tablist" aria-label="Open files" className="tab-list">
+      <div role="tablist" aria-label={group === 0 ? 'Open files' : 'Open files beside'} className="tab-list">
         {tabs.open.map(({ path, pinned }, index) => {
           const active = path === tabs.active;
           return (
@@ -28,9 +35,9 @@ export function TabBar({ tabs, onOpen, onClose }: Props) {
               <button
                 type="button"
                 role="tab"
-                id={`tab-${index}`}
+                id={`tab-${group}-${index}`}
                 aria-selected={active}
-                aria-controls="editor-pane"
+                aria-controls={`editor-pane-${group}`}
                 tabIndex={active ? 0 : -1}
                 className="tab-name"
                 data-pinned={pinned}
@@ -47,13 +54,25 @@ export function TabBar({ tabs, onOpen, onClose }: Props) {
         })}
       </div>
       {tabs.active !== null && (
-        <IconButton
-          icon={XIcon}
-          size="small"
-          variant="invisible"
-          aria-label={`Close ${tabs.active}`}
-          onClick={() => onClose(tabs.active!)}
-        />
+        <>
+          <IconButton
+            icon={XIcon}
+            size="small"
+            variant="invisible"
+            aria-label={`Close ${tabs.active}`}
+            onClick={() => onClose(tabs.active!)}
+          />
+          {canSplit && (
+            <IconButton
+              className="split-button"
+              icon={ColumnsIcon}
+              size="small"
+              variant="invisible"
+              aria-label="Split the editor"
+              onClick={onSplit}
+            />
+          )}
+        </>
       )}
     </div>
   );

@@ -4,10 +4,13 @@
  * EDT4 A file opened to look at takes the place of the last such one; editing or opening it again keeps it.
  * EDT5 Closing the active file activates its neighbour.
  */
-export type Tab = { path: string; pinned: boolean };
+export type TabView = 'text' | 'diff' | 'preview';
+export type Tab = { path: string; pinned: boolean; view: TabView };
 export type Tabs = { open: readonly Tab[]; active: string | null };
 export type TabAction =
-  | { type: 'open'; path: string; pin: boolean }
+  /** Without a view an open tab keeps the one it has. */
+  | { type: 'open'; path: string; pin: boolean; view?: TabView }
+  | { type: 'view'; path: string; view: TabView }
   | { type: 'pin'; path: string }
   | { type: 'close'; path: string }
   | { type: 'move'; from: string; to: string };
@@ -17,13 +20,16 @@ export function tabsReducer(tabs: Tabs, action: TabAction): Tabs {
     case 'open': {
       const known = tabs.open.find((tab) => tab.path === action.path);
       if (known) {
-        const open =
-          action.pin && !known.pinned ? replace(tabs.open, known, { ...known, pinned: true }) : tabs.open;
-        return { open, active: action.path };
+        const tab = { ...known, pinned: known.pinned || action.pin, view: action.view ?? known.view };
+        return { open: replace(tabs.open, known, tab), active: action.path };
       }
-      const tab = { path: action.path, pinned: action.pin };
+      const tab = { path: action.path, pinned: action.pin, view: action.view ?? 'text' };
       const preview = tabs.open.find((each) => !each.pinned);
       return { open: preview ? replace(tabs.open, preview, tab) : [...tabs.open, tab], active: action.path };
+    }
+    case 'view': {
+      const tab = tabs.open.find((each) => each.path === action.path);
+      return tab ? { ...tabs, open: replace(tabs.open, tab, { ...tab, view: action.view }) } : tabs;
     }
     case 'pin': {
       const tab = tabs.open.find((each) => each.path === action.path);

@@ -2,10 +2,11 @@ import { useEffect } from 'react';
 import type { EditorCursor } from '@/features/editor/code-editor.js';
 import { useRoom } from '@/lib/room-context.js';
 
-/** Tells the others where we are, and that we are idle while the tab is hidden. */
-export function useTellPresence(path: string | null, cursor: EditorCursor | null): void {
+/** Tells the others where we are, and that we are idle while the tab is hidden. Of two editors only the one we are in does. */
+export function useTellPresence(path: string | null, cursor: EditorCursor | null, isHere = true): void {
   const room = useRoom();
   useEffect(() => {
+    if (!isHere) return undefined;
     const tell = (): void =>
       room.movePresence({
         path,
@@ -15,5 +16,5 @@ export function useTellPresence(path: string | null, cursor: EditorCursor | null
     tell();
     document.addEventListener('visibilitychange', tell);
     return () => document.removeEventListener('visibilitychange', tell);
-  }, [room, path, cursor]);
+  }, [room, path, cursor, isHere]);
 }

@@ -7,10 +7,12 @@ import * as Y from 'yjs';
 import { DelayedProgress } from '@/components/delayed-progress.js';
 import { useIsDark } from '@/lib/color-mode.js';
 import type { LiveDocument } from '@/lib/room/live-document.js';
+import { enterEditor, leaveEditor, takeFocusWish } from './active-editor.js';
 import { editorOptions } from './editor-options.js';
 import type { LineRange } from './line-range.js';
 import { monaco } from './monaco.js';
 import { RemoteCursors } from './remote-cursors.js';
+import { undoHistory } from './undo-history.js';
 import { useDoc } from './use-live-document.js';
 
 export type EditorCursor = { anchor: Uint8Array; head: Uint8Array; line: number; column: number };
@@ -20,10 +22,14 @@ type Props = {
   writable: boolean;
   /** Others whose cursor is in this file. */
   present: readonly Presence[];
+  /** One of two editors side by side; each has a model of its own. */
+  group: number;
+  /** What the person has chosen, over what is usual here. */
+  options: MonacoEditor.IEditorOptions & MonacoEditor.IGlobalEditorOptions;
+  /** The connection whose cursor stays in view. */
+  followed: string | null;
   /** Lines to select and reveal. */
   lines: LineRange | null;
-  /** Raised when the keyboard belongs here. */
-  focusCount: number;
   onCursor: (cursor: EditorCursor) => void;
   onEdited: () => void;
   onSave: () => void;
@@ -31,26 +37,16 @@ type Props = {
 
 /** Where somebody was in a file that he switched away from. */
 const leftAt = new WeakMap<LiveDocument, MonacoEditor.ICodeEditorViewState | null>();
-const undoManagers = new WeakMap<Y.Text, Y.UndoManager>();
-
-/** One's own edits of a document, for as long as it is open: switching tabs forgets none. */
-function undoManagerOf(text: Y.Text): Y.UndoManager {
-  let undo = undoManagers.get(text);
-  if (!undo)
-    undoManagers.set(
-      text,
-      (undo = new Y.UndoManager(text, { trackedOrigins: new Set(), captureTimeout: 400 })),
-    );
-  return undo;
-}
 
 /** Monaco bound to a live document. Undo and redo are one's own edits alone. */
 export function CodeEditor({
   document,
   writable,
   present,
+  group,
+  options,
+  followed,
   lines,
-  focusCount,
   onCursor,
   onEdited,
   onSave,
@@ -66,8 +62,7 @@ export function CodeEditor({
     model.setEOL(monaco.editor.EndOfLineSequence.LF);
     const text = document.text;
     const binding = new MonacoBinding(text, model, new Set([editor]));
-    const undo = undoManagerOf(text);
-    undo.trackedOrigins.add(binding);
+    const undo = undoHistory(text);
     editor.restoreViewState(leftAt.get(document) ?? null);
     // A command of Monaco lives as long as its editor and would undo in a document that was replaced.
     const undoAction = editor.addAction({
@@ -114,12 +109,24 @@ export function CodeEditor({
       redoAction.dispose();
       text.unobserve(edited);
       remote.dispose();
-      undo.trackedOrigins.delete(binding);
       binding.destroy();
     };
   }, [editor, doc, document, onCursor, onEdited]);
 
-  useEffect(() => cursors?.show(present), [cursors, present]);
+  useEffect(() => {
+    cursors?.show(present);
+    if (followed !== null) cursors?.reveal(followed);
+  }, [cursors, present, followed]);
+
+  useEffect(() => {
+    if (!editor) return undefined;
+    enterEditor(editor);
+    const entered = editor.onDidFocusEditorText(() => enterEditor(editor));
+    return () => {
+      entered.dispose();
+      leaveEditor(editor);
+    };
+  }, [editor]);
 
   useEffect(() => editor?.updateOptions({ readOnly: !writable }), [editor, writable]);
 
@@ -135,10 +142,6 @@ export function CodeEditor({
   }, [editor, lines, cursors]);
 
   useEffect(() => {
-    if (focusCount > 0) editor?.focus();
-  }, [editor, focusCount]);
-
-  useEffect(() => {
     const action = editor?.addAction({
       id: 'perch.save',
       label: 'Save',
@@ -150,12 +153,13 @@ export function CodeEditor({
 
   return (
     <Editor
-      path={`perch:///${document.path}`}
+      path={`perch-${group}:///${document.path}`}
       defaultValue=""
       theme={isDark ? 'perch-dark' : 'perch-light'}
       loading={<DelayedProgress label="Loading the editor" />}
       options={{
         ...editorOptions,
+        ...options,
         ariaLabel: document.path,
         readOnly: !writable,
         readOnlyMessage: { value: 'You may watch this branch, not edit it.' },
@@ -163,7 +167,8 @@ export function CodeEditor({
       onMount={(mounted) => {
         setEditor(mounted);
         // Whoever walks the tree by keyboard stays there.
-        if (globalThis.document.activeElement === globalThis.document.body) mounted.focus();
+        const isNowhere = globalThis.document.activeElement === globalThis.document.body;
+        if (takeFocusWish() || isNowhere) mounted.focus();
       }}
     />
   );

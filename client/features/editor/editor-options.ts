@@ -1,3 +1,4 @@
+import type { Settings } from '@protocol/settings.js';
 import type { editor } from 'monaco-editor';
 
 export const editorOptions: editor.IStandaloneEditorConstructionOptions = {
@@ -18,3 +19,15 @@ export const editorOptions: editor.IStandaloneEditorConstructionOptions = {
   acceptSuggestionOnEnter: 'smart',
   unicodeHighlight: { ambiguousCharacters: false },
 };
+
+/** What a person has set, in Monaco's words. */
+export function chosenOptions(settings: Settings): editor.IEditorOptions & editor.IGlobalEditorOptions {
+  return {
+    tabSize: settings.tabSize,
+    wordWrap: settings.wordWrap ? 'on' : 'off',
+    fontSize: settings.fontSize,
+    lineHeight: Math.round(settings.fontSize * 1.54),
+    minimap: { enabled: settings.minimap },
+    renderWhitespace: settings.showWhitespace ? 'all' : 'selection',
+  };
+}

@@ -1,8 +1,11 @@
-import { DownloadIcon, FileBinaryIcon } from '@primer/octicons-react';
-import { Link } from '@primer/react';
-import { Blankslate } from '@primer/react/experimental';
+import { DownloadIcon } from '@primer/octicons-react';
+import { Button, Link } from '@primer/react';
 import type { NotTextReason } from '@protocol/file.js';
+import { useState } from 'react';
 import { rawUrl } from '@/lib/http.js';
+import { BytesView } from './bytes-view.js';
+import { ImageView } from './image-view.js';
+import { writtenSize } from './written-bytes.js';
 import './not-text-view.css';
 
 const REASONS: Record<NotTextReason, string> = {
@@ -15,41 +18,53 @@ const REASONS: Record<NotTextReason, string> = {
   lfs: 'This file is kept by Git LFS; only its pointer is in the repository. It is kept as it is.',
 };
 const IMAGE = /\.(?:png|jpe?g|gif|webp|avif|ico|bmp)$/i;
-const SOUND = /\.(?:wav|mp3|ogg|flac|m4a)$/i;
+const SOUND = /\.(?:wav|mp3|ogg|oga|opus|flac|m4a|aac|weba)$/i;
 
 type Props = { workspaceId: string; path: string; reason: NotTextReason; size: number; target?: string };
 
-/** A file that is no text: what can be shown of it, and why it is not edited. */
+/** A file that is no text: seen, heard or at least its bytes, and why it is not edited. */
 export function NotTextView({ workspaceId, path, reason, size, target }: Props) {
   const source = rawUrl(workspaceId, path);
   const name = path.split('/').at(-1)!;
-  const isImage = reason === 'binary' && IMAGE.test(path);
+  const [unreadable, setUnreadable] = useState(false);
+  const [hex, setHex] = useState(false);
+  const isImage = reason === 'binary' && IMAGE.test(path) && !unreadable;
+  const isSound = reason === 'binary' && SOUND.test(path);
+  const hasBytes = reason !== 'submodule' && reason !== 'symlink';
+  const isReadable = reason === 'encoding' || reason === 'too-large' || reason === 'lfs';
   return (
     <div className="not-text">
-      {isImage && <img className="not-text-image" src={source} alt={name} />}
-      {reason === 'binary' && SOUND.test(path) && <audio controls src={source} aria-label={name} />}
-      <Blankslate>
-        {!isImage && (
-          <Blankslate.Visual>
-            <FileBinaryIcon size="medium" />
-          </Blankslate.Visual>
+      <div className="not-text-facts">
+        <div className="not-text-words">
+          <h2>{name}</h2>
+          <p>
+            {REASONS[reason]}
+            {target !== undefined && (
+              <>
+                {' '}
+                {reason === 'submodule' ? 'It comes from' : 'It points to'} <Target url={target} />.
+              </>
+            )}
+          </p>
+        </div>
+        {hasBytes && (
+          <div className="not-text-actions">
+            {(isImage || isSound) && (
+              <Button size="small" aria-pressed={hex} onClick={() => setHex(!hex)}>
+                {hex ? 'Hide the bytes' : 'Show the bytes'}
+              </Button>
+            )}
+            <Button as="a" size="small" href={source} download={name} leadingVisual={DownloadIcon}>
+              Download ({writtenSize(size)})
+            </Button>
+          </div>
         )}
-        <Blankslate.Heading as="h2">{name}</Blankslate.Heading>
-        <Blankslate.Description>
-          {REASONS[reason]}
-          {target !== undefined && (
-            <>
-              {' '}
-              {reason === 'submodule' ? 'It comes from' : 'It points to'} <Target url={target} />.
-            </>
-          )}
-        </Blankslate.Description>
-        {reason !== 'submodule' && reason !== 'symlink' && (
-          <Blankslate.SecondaryAction href={source}>
-            <DownloadIcon /> Download ({formatBytes(size)})
-          </Blankslate.SecondaryAction>
-        )}
-      </Blankslate>
+      </div>
+      {isImage && !hex && <ImageView source={source} name={name} onUnreadable={() => setUnreadable(true)} />}
+      {isSound && !hex && <audio controls src={source} aria-label={name} />}
+      {hasBytes && (hex || !(isImage || isSound)) && (
+        <BytesView workspaceId={workspaceId} path={path} size={size} as={isReadable ? 'text' : 'hex'} />
+      )}
     </div>
   );
 }
@@ -57,9 +72,4 @@ export function NotTextView({ workspaceId, path, reason, size, target }: Props) 
 /** A link where a browser can follow it. */
 function Target({ url }: { url: string }) {
   return /^https?:\/\//.test(url) ? <Link href={url}>{url}</Link> : <code>{url}</code>;
-}
-
-function formatBytes(size: number): string {
-  if (size < 1_000) return `${size} bytes`;
-  return size < 1_000_000 ? `${(size / 1_000).toFixed(1)} kB` : `${(size / 1_000_000).toFixed(1)} MB`;
 }

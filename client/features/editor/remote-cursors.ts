@@ -20,6 +20,7 @@ type Shown = {
  */
 export class RemoteCursors implements IDisposable {
   readonly #selections: Editor.IEditorDecorationsCollection;
+  #disposed = false;
   readonly #shown = new Map<string, Shown>();
 
   constructor(
@@ -33,7 +34,7 @@ export class RemoteCursors implements IDisposable {
   show(present: readonly Presence[]): void {
     const model = this.editor.getModel();
     const doc = this.text.doc;
-    if (!model || !doc) return;
+    if (!model || !doc || this.#disposed) return;
     const decorations: Editor.IModelDeltaDecoration[] = [];
     const seen = new Set<string>();
     for (const { connectionId, person, cursor, count } of present) {
@@ -57,7 +58,14 @@ export class RemoteCursors implements IDisposable {
     for (const connectionId of this.#shown.keys()) if (!seen.has(connectionId)) this.#remove(connectionId);
   }
 
+  /** Brings somebody's cursor into view. */
+  reveal(connectionId: string): void {
+    const at = this.#shown.get(connectionId)?.widget.getPosition()?.position;
+    if (at) this.editor.revealPositionInCenterIfOutsideViewport(at);
+  }
+
   dispose(): void {
+    this.#disposed = true;
     this.#selections.clear();
     for (const connectionId of this.#shown.keys()) this.#remove(connectionId);
   }

@@ -22,7 +22,10 @@ export type FolderNode = {
 };
 export type TreeNode = FileNode | FolderNode;
 
-export function buildTree({ entries, changes }: Pick<WorkspaceFiles, 'entries' | 'changes'>): FolderNode {
+type Files = Pick<WorkspaceFiles, 'entries' | 'changes'>;
+
+/** Every file that is there, by its path (EDT2). */
+export function presentFiles({ entries, changes }: Files): Map<string, FileNode> {
   const files = new Map<string, FileNode>();
   for (const { path, mode } of entries)
     files.set(path, { kind: 'file', name: nameOf(path), path, mode, change: null });
@@ -40,6 +43,11 @@ export function buildTree({ entries, changes }: Pick<WorkspaceFiles, 'entries' |
     if (status !== 'deleted')
       files.set(path, { kind: 'file', name: nameOf(path), path, mode, change: status });
   }
+  return files;
+}
+
+export function buildTree(source: Files): FolderNode {
+  const files = presentFiles(source);
   const root: FolderNode = { kind: 'folder', name: '', path: '', children: [], changed: false };
   const folders = new Map<string, FolderNode>([['', root]]);
   const folderOf = (path: string): FolderNode => {

@@ -1,10 +1,20 @@
-import { DeviceDesktopIcon, MoonIcon, PencilIcon, SignOutIcon, SunIcon } from '@primer/octicons-react';
+import {
+  DeviceDesktopIcon,
+  GearIcon,
+  MoonIcon,
+  PencilIcon,
+  SignOutIcon,
+  SunIcon,
+} from '@primer/octicons-react';
 import { ActionList, ActionMenu } from '@primer/react';
+import type { Account } from '@protocol/user.js';
 import { useState } from 'react';
-import { setColorMode, useColorMode, type ColorMode } from '@/lib/color-mode.js';
+import type { ColorMode } from '@/lib/color-mode.js';
 import { initials } from '@/lib/initials.js';
 import { personColor } from '@/lib/person-color.js';
+import { useChangeSettings, useSettings } from '@/lib/settings.js';
 import { AccountDialog } from './account-dialog.js';
+import { SettingsDialog } from './settings-dialog.js';
 import { SignOutDialog } from './sign-out-dialog.js';
 import { findUnsent, useAccount, useSignOut } from './use-account.js';
 import './account-menu.css';
@@ -18,11 +28,15 @@ const THEMES: { mode: ColorMode; label: string; icon: typeof SunIcon }[] = [
 /** Who one is here, how it looks, and the way out. */
 export function AccountMenu() {
   const { data: account } = useAccount();
+  return account && <MenuOf account={account} />;
+}
+
+function MenuOf({ account }: { account: Account }) {
   const signOut = useSignOut(account);
-  const mode = useColorMode();
-  const [editing, setEditing] = useState(false);
+  const { theme } = useSettings();
+  const change = useChangeSettings();
+  const [dialog, setDialog] = useState<'account' | 'settings' | null>(null);
   const [unsent, setUnsent] = useState<readonly string[]>([]);
-  if (!account) return null;
   const leave = async (): Promise<void> => {
     const found = await findUnsent(account);
     if (found.length > 0) setUnsent(found);
@@ -51,7 +65,7 @@ export function AccountMenu() {
           <ActionList>
             <ActionList.Group>
               <ActionList.GroupHeading>Name and e-mail for commits</ActionList.GroupHeading>
-              <ActionList.Item onSelect={() => setEditing(true)}>
+              <ActionList.Item onSelect={() => setDialog('account')}>
                 <ActionList.LeadingVisual>
                   <PencilIcon />
                 </ActionList.LeadingVisual>
@@ -62,7 +76,11 @@ export function AccountMenu() {
             <ActionList.Group selectionVariant="single">
               <ActionList.GroupHeading>Theme</ActionList.GroupHeading>
               {THEMES.map(({ mode: each, label, icon: Icon }) => (
-                <ActionList.Item key={each} selected={each === mode} onSelect={() => setColorMode(each)}>
+                <ActionList.Item
+                  key={each}
+                  selected={each === theme}
+                  onSelect={() => change({ theme: each })}
+                >
                   {label}
                   <ActionList.TrailingVisual>
                     <Icon />
@@ -71,6 +89,12 @@ export function AccountMenu() {
               ))}
             </ActionList.Group>
             <ActionList.Divider />
+            <ActionList.Item onSelect={() => setDialog('settings')}>
+              <ActionList.LeadingVisual>
+                <GearIcon />
+              </ActionList.LeadingVisual>
+              Settings
+            </ActionList.Item>
             <ActionList.Item onSelect={() => void leave()}>
               <ActionList.LeadingVisual>
                 <SignOutIcon />
@@ -88,7 +112,8 @@ export function AccountMenu() {
           onClose={() => setUnsent([])}
         />
       )}
-      {editing && <AccountDialog account={account} onClose={() => setEditing(false)} />}
+      {dialog === 'account' && <AccountDialog account={account} onClose={() => setDialog(null)} />}
+      {dialog === 'settings' && <SettingsDialog onClose={() => setDialog(null)} />}
     </>
   );
 }

@@ -1,0 +1,76 @@
+import { CodeIcon } from '@primer/octicons-react';
+import { Blankslate } from '@primer/react/experimental';
+import type { Workspace } from '@protocol/workspace.js';
+import { writtenKeys } from '@/lib/hotkeys.js';
+import { EditorPane } from './editor-pane.js';
+import { TabBar } from './tab-bar.js';
+import type { EditorGroupsState } from './use-editor-groups.js';
+import { useTellPresence } from './use-tell-presence.js';
+
+type Props = {
+  workspace: Workspace;
+  group: number;
+  editors: EditorGroupsState;
+  /** Opening by hand, as opposed to following somebody. */
+  onOpen: (path: string, pin: boolean) => void;
+  onEdited: (path: string) => void;
+};
+
+/** The open files of one editor and the one that shows. */
+export function EditorGroup({ workspace, group, editors, onOpen, onEdited }: Props) {
+  const tabs = editors.groups[group]!;
+  const shown = tabs.open.find((tab) => tab.path === tabs.active);
+  const isHere = group === editors.focused;
+  return (
+    <div
+      className="editor-column"
+      data-here={isHere}
+      onFocus={() => editors.focus(group)}
+      onMouseDown={() => editors.focus(group)}
+    >
+      <TabBar
+        group={group}
+        tabs={tabs}
+        canSplit={editors.groups.length === 1}
+        onOpen={onOpen}
+        onClose={(path) => editors.close(path, group)}
+        onSplit={editors.split}
+      />
+      {shown ? (
+        <EditorPane
+          key={shown.path}
+          workspace={workspace}
+          path={shown.path}
+          group={group}
+          isHere={isHere}
+          hash={editors.hash}
+          hashKey={editors.hashKey}
+          view={shown.view}
+          onView={(view) => editors.setView(shown.path, view, group)}
+          onOpen={(path) => onOpen(path, false)}
+          onEdited={onEdited}
+        />
+      ) : (
+        <NothingOpen />
+      )}
+    </div>
+  );
+}
+
+function NothingOpen() {
+  useTellPresence(null, null);
+  return (
+    <div className="nothing-open">
+      <Blankslate>
+        <Blankslate.Visual>
+          <CodeIcon size="medium" />
+        </Blankslate.Visual>
+        <Blankslate.Heading as="h2">Open a file to edit it together</Blankslate.Heading>
+        <Blankslate.Description>
+          Choose one on the left, or press {writtenKeys('Mod+P')} and type a few letters of its name. Whoever
+          is in it sees you, and you see them, as you type. Nothing is lost before it is committed.
+        </Blankslate.Description>
+      </Blankslate>
+    </div>
+  );
+}

@@ -1,0 +1,3 @@
+export function hasPreview(path: string): boolean {
+  return /\.(?:md|markdown|svg)$/i.test(path);
+}
