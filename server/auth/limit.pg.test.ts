@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { PerchServer } from '../testing/perch-server.js';
 
 let perch: PerchServer;
@@ -66,7 +66,12 @@ test('SEC2 every answer carries the headers that keep other pages out', async ()
 test('SEC5 one person who asks without end is made to wait, and nobody else', async () => {
   const owner = await perch.ownerCookie();
   const bob = await perch.invite(owner, 'read');
-  const answers = await Promise.all(Array.from({ length: 900 }, () => perch.ask(bob, 'GET /api/session')));
+  // However slow this machine is: between these requests no time passes for the limits.
+  const now = performance.now();
+  const clock = vi.spyOn(performance, 'now').mockReturnValue(now);
+  const answers = await Promise.all(
+    Array.from({ length: 520 }, () => perch.ask(bob, 'GET /api/session')),
+  ).finally(() => clock.mockRestore());
   const refused = answers.filter((each) => each.status === 429);
   expect(refused.length).toBeGreaterThan(0);
   expect(answers.filter((each) => each.status === 200).length).toBeGreaterThanOrEqual(500);
