@@ -3,12 +3,15 @@ import { ProtocolError } from '@protocol/error.js';
 import * as Y from 'yjs';
 import type { DocumentKeeping } from './document-keeping.js';
 import type { Carried, DocumentVersion, LoadedDocument } from './document-store.js';
+import { mergeInSteps } from './merge-updates.js';
 import type { LiveDocumentState } from './room-state.js';
 import { carryOver } from './carry-over.js';
 import { call, type RoomSocket } from './room-socket.js';
 
 /** Pushes that may await their acknowledgement; what is typed meanwhile gathers into the next. */
 const WINDOW = 8;
+/** Between two pushes: what a program types in every turn stays within what the server takes of one connection. */
+const PUSH_INTERVAL_MS = 10;
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 5_000;
 /** What is kept on this device is shown when nothing newer has come by then. */
@@ -46,6 +49,8 @@ export class LiveDocument {
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #retryMs = RETRY_MIN_MS;
   #flushing = false;
+  #pushedAt = -Infinity;
+  #pushTimer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
   /** Whether what this device keeps of it has been looked up. */
   #ready: boolean;
@@ -118,6 +123,7 @@ export class LiveDocument {
     if (this.#stopped) return;
     this.#stopped = true;
     clearTimeout(this.#retryTimer);
+    clearTimeout(this.#pushTimer);
     this.keeping?.stop();
     this.socket.off('document:updated', this.#onUpdated);
     this.socket.off('document:reset', this.#onReset);
@@ -301,24 +307,31 @@ export class LiveDocument {
 
   #flush(): void {
     const joined = this.#joined;
-    if (!joined?.writable) return;
-    while (this.#outgoing.length > 0 && this.#inFlight < WINDOW) {
-      const update = this.#takeOutgoing();
-      const attempt = this.#attempt;
-      this.#inFlight++;
-      this.#push(joined, update).then(
-        () => {
-          if (attempt !== this.#attempt) return;
-          this.#inFlight--;
-          this.#serverFails = false;
-          this.#dirty = this.#outgoing.length > 0 || this.#inFlight > 0;
-          this.#showLive();
-          this.#flush();
-          this.#ifStored();
-        },
-        (error: unknown) => attempt === this.#attempt && this.#pushRefused(error),
-      );
+    if (!joined?.writable || this.#outgoing.length === 0 || this.#inFlight === WINDOW) return;
+    const early = this.#pushedAt + PUSH_INTERVAL_MS - performance.now();
+    if (early > 0) {
+      this.#pushTimer ??= setTimeout(() => {
+        this.#pushTimer = undefined;
+        this.#flush();
+      }, early);
+      return;
     }
+    this.#pushedAt = performance.now();
+    const attempt = this.#attempt;
+    this.#inFlight++;
+    this.#push(joined, this.#takeOutgoing()).then(
+      () => {
+        if (attempt !== this.#attempt) return;
+        this.#inFlight--;
+        this.#serverFails = false;
+        this.#dirty = this.#outgoing.length > 0 || this.#inFlight > 0;
+        this.#showLive();
+        this.#flush();
+        this.#ifStored();
+      },
+      (error: unknown) => attempt === this.#attempt && this.#pushRefused(error),
+    );
+    this.#flush();
   }
 
   /** As many updates as fit one push. */
@@ -331,7 +344,7 @@ export class LiveDocument {
       length++;
     }
     const taken = this.#outgoing.splice(0, length);
-    return taken.length === 1 ? taken[0]! : Y.mergeUpdates(taken);
+    return mergeInSteps(taken);
   }
 
   async #push(joined: { documentId: string; generation: number }, update: Uint8Array): Promise<void> {

@@ -1,10 +1,10 @@
 import type { WebSocket } from 'ws';
 import * as Y from 'yjs';
+import { mergeInSteps } from '../../../client/lib/room/merge-updates.js';
 import type { CallBody, CallReply, ClientEvent, Result } from '../../../server/protocol/client-events.js';
 import { UPDATE_MAX_BYTES, type DocumentUpdated } from '../../../server/protocol/document.js';
 import { Decoder, Encoder } from '../../../server/protocol/packet-parser.js';
 import { PROTOCOL_VERSION } from '../../../server/protocol/version.js';
-import { mergeInSteps } from './merge.js';
 import type { Peer, PeerOptions } from './peer.js';
 import { closeSocket, openSocket } from './socket.js';
 
