@@ -11,6 +11,7 @@ import { DocumentModule } from './document/document.module.js';
 import { EventFeedModule } from './event/event-feed.module.js';
 import { FileModule } from './file/file.module.js';
 import { InvitationModule } from './invitation/invitation.module.js';
+import { OpenApiModule } from './openapi/openapi.module.js';
 import { PlatformModule, type Surroundings } from './platform/platform.module.js';
 import { PresenceModule } from './presence/presence.module.js';
 import { SearchModule } from './search/search.module.js';
@@ -35,6 +36,7 @@ export class AppModule implements NestModule {
         CommitModule,
         SearchModule,
         SettingsModule,
+        OpenApiModule,
       ],
     };
   }

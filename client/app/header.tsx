@@ -1,3 +1,5 @@
+import { KeyIcon } from '@primer/octicons-react';
+import { ActionList } from '@primer/react';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { PerchMark } from '@/components/perch-mark.js';
@@ -16,7 +18,14 @@ export function Header({ children }: { children?: ReactNode }) {
         <span>Perch</span>
       </Link>
       <div className="header-content">{children}</div>
-      <AccountMenu />
+      <AccountMenu>
+        <ActionList.LinkItem as={Link} to={paths.accessTokens.href()}>
+          <ActionList.LeadingVisual>
+            <KeyIcon />
+          </ActionList.LeadingVisual>
+          Access tokens
+        </ActionList.LinkItem>
+      </AccountMenu>
     </header>
   );
 }

@@ -13,6 +13,7 @@ export const paths = {
       returnTo && returnTo !== '/' ? `/sign-in?returnTo=${encodeURIComponent(returnTo)}` : '/sign-in',
   },
   join: { pattern: '/join', href: () => '/join' },
+  accessTokens: { pattern: '/settings/tokens', href: () => '/settings/tokens' },
   branches: {
     pattern: '/github/:owner/:repo',
     href: (owner: string, repo: string) => `/github/${encodeURIComponent(owner)}/${encodeURIComponent(repo)}`,

@@ -31,6 +31,7 @@ export const router = createBrowserRouter([
       { path: paths.home.pattern, lazy: () => import('./routes/home.js') },
       { path: paths.choose.pattern, lazy: () => import('./routes/choose.js') },
       { path: paths.branches.pattern, lazy: () => import('./routes/branches.js') },
+      { path: paths.accessTokens.pattern, lazy: () => import('./routes/access-tokens.js') },
       { path: '*', lazy: () => import('./routes/not-found.js') },
     ],
   },

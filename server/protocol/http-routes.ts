@@ -135,6 +135,10 @@ export const httpRoutes = {
 
   'POST /api/workspaces/:id/commit/preview': { params: byId, body: commitPreviewQuery, reply: commitPreview },
   'POST /api/workspaces/:id/commit': { params: byId, body: commitCreation, reply: commitCreated },
+
+  /** All of these in OpenAPI's words, and as a page. */
+  'GET /api/openapi.json': { reply: z.record(z.string(), z.unknown()) },
+  'GET /api/docs': { reply: z.string().meta({ contentType: 'text/html' }) },
 } satisfies Record<string, Route>;
 
 type Routes = typeof httpRoutes;

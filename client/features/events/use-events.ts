@@ -4,8 +4,15 @@ import { request } from '@/lib/http.js';
 import type { Room } from '@/lib/room/room.js';
 
 const PAGE = 50;
+const CATCH_UP_PAGE = 500;
+/** How often it is asked while nothing is heard (EVT5). */
+const POLL_MS = 7_000;
 
-/** The room's events, newest first: the past by pages, the present as it happens, none twice. */
+/**
+ * The room's events, newest first: the past by pages, the present as it
+ * happens, none twice. While the room is away, what happens is asked for:
+ * where sockets do not get through, plain requests may.
+ */
 export function useEvents(workspaceId: string, room: Room) {
   const [events, setEvents] = useState<readonly WorkspaceEvent[]>([]);
   const [hasMore, setHasMore] = useState(true);
@@ -13,35 +20,76 @@ export function useEvents(workspaceId: string, room: Room) {
 
   const load = useCallback(
     async (before?: number) => {
-      try {
-        const page = await request('GET /api/workspaces/:id/events', {
-          params: { id: workspaceId },
-          query: { before, limit: PAGE },
-        });
-        const found = page.events as WorkspaceEvent[];
-        setEvents((known) => merge(known, found));
-        if (found.length < PAGE) setHasMore(false);
-        setProblem(null);
-      } catch (error) {
-        setProblem(error instanceof Error ? error.message : String(error));
-      }
+      const found = await askEvents(workspaceId, { before, limit: PAGE });
+      setEvents((known) => merge(known, found));
+      if (found.length < PAGE) setHasMore(false);
+      return found[0]?.seq ?? 0;
     },
     [workspaceId],
   );
-
   useEffect(() => {
-    void load();
-    const offEvent = room.subscribe('event', (event) => setEvents((known) => merge(known, [event])));
+    /** Up to here nothing is missing. */
+    let last: number | undefined;
+    let asking = false;
+    let again = false;
+    const catchUp = async (): Promise<void> => {
+      last ??= await load();
+      let found: readonly WorkspaceEvent[];
+      do {
+        again = false;
+        found = await askEvents(workspaceId, { after: last, limit: CATCH_UP_PAGE });
+        const events = found;
+        setEvents((known) => merge(known, events));
+        last = Math.max(last, found.at(-1)?.seq ?? 0);
+      } while (again || found.length === CATCH_UP_PAGE);
+    };
+    const ask = async (): Promise<void> => {
+      again = true;
+      if (asking) return;
+      asking = true;
+      try {
+        await catchUp();
+        setProblem(null);
+      } catch (error) {
+        // That the server is away the page says already.
+        if (room.state.kind !== 'away') setProblem(wordsOf(error));
+      } finally {
+        asking = false;
+      }
+    };
+    void ask();
+    const offEvent = room.subscribe('event', (event) => {
+      if (last !== undefined && event.seq === last + 1) last = event.seq;
+      setEvents((known) => merge(known, [event]));
+    });
     // What happened while we were away.
-    const offState = room.subscribe('state', () => room.state.kind === 'joined' && void load());
+    const offState = room.subscribe('state', () => {
+      if (room.state.kind === 'joined') void ask();
+    });
+    const polling = setInterval(() => {
+      if (room.state.kind === 'away') void ask();
+    }, POLL_MS);
     return () => {
       offEvent();
       offState();
+      clearInterval(polling);
     };
-  }, [load, room]);
+  }, [load, room, workspaceId]);
 
-  const loadMore = (): void => void load(events.at(-1)?.seq);
+  const loadMore = (): void => {
+    load(events.at(-1)?.seq).catch((error: unknown) => setProblem(wordsOf(error)));
+  };
   return { events, hasMore, loadMore, problem };
+}
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+async function askEvents(
+  workspaceId: string,
+  query: { after?: number; before?: number; limit: number },
+): Promise<WorkspaceEvent[]> {
+  const page = await request('GET /api/workspaces/:id/events', { params: { id: workspaceId }, query });
+  return page.events as WorkspaceEvent[];
 }
 
 function merge(known: readonly WorkspaceEvent[], found: readonly WorkspaceEvent[]): WorkspaceEvent[] {

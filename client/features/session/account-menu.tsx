@@ -8,7 +8,7 @@ import {
 } from '@primer/octicons-react';
 import { ActionList, ActionMenu } from '@primer/react';
 import type { Account } from '@protocol/user.js';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import type { ColorMode } from '@/lib/color-mode.js';
 import { initials } from '@/lib/initials.js';
 import { personColor } from '@/lib/person-color.js';
@@ -25,13 +25,13 @@ const THEMES: { mode: ColorMode; label: string; icon: typeof SunIcon }[] = [
   { mode: 'dark', label: 'Dark', icon: MoonIcon },
 ];
 
-/** Who one is here, how it looks, and the way out. */
-export function AccountMenu() {
+/** Who one is here, how it looks, where more is set (the children), and the way out. */
+export function AccountMenu({ children }: { children?: ReactNode }) {
   const { data: account } = useAccount();
-  return account && <MenuOf account={account} />;
+  return account && <MenuOf account={account}>{children}</MenuOf>;
 }
 
-function MenuOf({ account }: { account: Account }) {
+function MenuOf({ account, children }: { account: Account; children: ReactNode }) {
   const signOut = useSignOut(account);
   const { theme } = useSettings();
   const change = useChangeSettings();
@@ -95,6 +95,7 @@ function MenuOf({ account }: { account: Account }) {
               </ActionList.LeadingVisual>
               Settings
             </ActionList.Item>
+            {children}
             <ActionList.Item onSelect={() => void leave()}>
               <ActionList.LeadingVisual>
                 <SignOutIcon />
