@@ -11,9 +11,9 @@ h3 { margin: 16px 0 4px; font-size: 14px; }
 details { border: 1px solid var(--line); border-radius: 6px; margin: 8px 0; }
 summary { padding: 8px 12px; cursor: pointer; overflow-wrap: anywhere; }
 details > div { padding: 0 12px 12px; }
-code, pre { font: 12px/1.5 ui-monospace, monospace; }
+code, pre { font: 12px/1.5 ui-monospace, monospace; overflow-wrap: anywhere; }
 summary code { font-weight: 600; }
-pre { margin: 0; padding: 8px; border-radius: 6px; background: var(--fill); white-space: pre-wrap; overflow-wrap: anywhere; }
+pre { margin: 0; padding: 8px; border-radius: 6px; background: var(--fill); white-space: pre-wrap; }
 ul { padding-left: 20px; }
 .quiet { color: var(--quiet); }
 `;

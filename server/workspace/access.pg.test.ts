@@ -108,6 +108,8 @@ const OF_ONESELF: readonly HttpRoute[] = [
   'GET /api/access-tokens',
   'POST /api/access-tokens',
   'DELETE /api/access-tokens/:id',
+  'GET /api/openapi.json',
+  'GET /api/docs',
 ];
 
 /** It does not end; whose right it asks for is shown beside it, in access-token.pg.test.ts. */
