@@ -15,6 +15,7 @@ export const editorOptions: editor.IStandaloneEditorConstructionOptions = {
   tabSize: 2,
   // Faded text would be too faint to read.
   showUnused: false,
+  renderFinalNewline: 'on',
   // A suggestion accepted by Enter surprises whoever types prose or is watched by others.
   acceptSuggestionOnEnter: 'smart',
   unicodeHighlight: { ambiguousCharacters: false },
