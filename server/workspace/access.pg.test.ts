@@ -88,6 +88,7 @@ const routes = (): Partial<Record<HttpRoute, Case>> => ({
     ...inRoom('write', { path: 'README.md', undo: 'nothing' }),
     accepted: [400, 404, 409, 410],
   },
+  'POST /api/workspaces/:id/search': inRoom('read', { query: 'bird' }),
   'POST /api/workspaces/:id/commit/preview': inRoom('write', { paths: ['new.txt'] }),
   'POST /api/workspaces/:id/commit': {
     ...inRoom('write', { message: 'x', paths: ['nothing-of-this-name'] }),
@@ -108,6 +109,8 @@ const OF_ONESELF: readonly HttpRoute[] = [
   'GET /api/access-tokens',
   'POST /api/access-tokens',
   'DELETE /api/access-tokens/:id',
+  'GET /api/settings',
+  'PATCH /api/settings',
   'GET /api/openapi.json',
   'GET /api/docs',
 ];
