@@ -26,8 +26,11 @@ test('DOC2 two people type on the same line at once and converge; the commit has
   alice,
   bob,
 }) => {
-  await openFile(alice, 'main', 'CHANGELOG.md');
-  await openFile(bob, 'main', 'CHANGELOG.md');
+  // A branch of its own: nothing of other tests is uncommitted on it.
+  const repository = join(perch.stateDirectory, 'forge', 'perch-hop.git');
+  execFileSync('git', ['-c', 'safe.directory=*', '-C', repository, 'branch', '--force', 'together', 'main']);
+  await openFile(alice, 'together', 'CHANGELOG.md');
+  await openFile(bob, 'together', 'CHANGELOG.md');
   for (const page of [alice, bob]) {
     await page.keyboard.press('Control+End');
     await page.keyboard.press('Control+Home');
@@ -51,21 +54,21 @@ test('DOC2 two people type on the same line at once and converge; the commit has
   await expect(alice.getByText('alice@example.com')).toBeVisible();
   await expect(alice.locator('.commit-signatures')).toContainText('Bob');
   const shown = await screenText(alice);
-  await alice.getByRole('button', { name: 'Commit 1 file to main' }).click();
-  await expect(alice.getByText(/Committed 1 file to main as [0-9a-f]{7}/)).toBeVisible();
+  await alice.getByRole('button', { name: 'Commit 1 file to together' }).click();
+  await expect(alice.getByText(/Committed 1 file to together as [0-9a-f]{7}/)).toBeVisible();
   await expect(bob.getByText(/committed [0-9a-f]{7}: Write it together/)).toBeVisible();
 
-  const files = cloneFiles(perch, 'main', ['CHANGELOG.md']);
+  const files = cloneFiles(perch, 'together', ['CHANGELOG.md']);
   expect(files['CHANGELOG.md']!.toString()).toBe(shown);
   const log = execFileSync('git', [
     '-c',
     'safe.directory=*',
     '-C',
-    join(perch.stateDirectory, 'forge', 'perch-hop.git'),
+    repository,
     'log',
     '-1',
     '--format=%an <%ae>%n%B',
-    'main',
+    'together',
   ]).toString();
   expect(log).toContain('Alice <alice@example.com>');
   expect(log).toContain('Co-authored-by: Bob <');
