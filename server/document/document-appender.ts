@@ -1,5 +1,6 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { ProtocolError } from '../protocol/error.js';
+import { openPool } from '../platform/database.js';
 import { log } from '../platform/log.js';
 import { processId } from '../platform/server-process.js';
 
@@ -61,13 +62,7 @@ export class DocumentAppender {
     private readonly onFailing: (failing: boolean) => void,
   ) {
     // A connection of its own: appends never wait for a free one.
-    this.#pool = new pg.Pool({
-      connectionString: url,
-      max: 1,
-      keepAlive: true,
-      application_name: 'perch-append',
-    });
-    this.#pool.on('error', (error) => log.warn({ error: error.message }, 'the append connection broke'));
+    this.#pool = openPool({ connectionString: url, max: 1, application_name: 'perch-append' }, 'append');
   }
 
   get failing(): boolean {

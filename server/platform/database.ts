@@ -4,6 +4,19 @@ import { createDatabase, type Database, type Transaction } from '../../db/client
 import { log } from './log.js';
 
 /**
+ * A pool whose connections may break at any time, in use or idle: a query on
+ * a broken one fails, and the pool replaces it. Unheard, the event would end
+ * the process.
+ */
+export function openPool(options: pg.PoolConfig, name: string): pg.Pool {
+  const pool = new pg.Pool({ ...options, keepAlive: true });
+  pool.on('error', (error) => log.warn({ error: error.message }, `an idle ${name} connection broke`));
+  // Between the statements of a transaction the pool itself does not listen.
+  pool.on('connect', (client) => client.on('error', () => {}));
+  return pool;
+}
+
+/**
  * The pool of connections to PostgreSQL. Opened at start, ended after
  * everything else has stopped. A transaction runs on one connection and is
  * rolled back by whatever is thrown inside it.
@@ -14,9 +27,7 @@ export class DatabaseConnection implements OnApplicationShutdown {
   readonly database: Database;
 
   constructor(readonly url: string) {
-    this.pool = new pg.Pool({ connectionString: url, max: 12, keepAlive: true });
-    // An idle connection that breaks is replaced by the pool; unheard, the event would end the process.
-    this.pool.on('error', (error) => log.warn({ error: error.message }, 'an idle database connection broke'));
+    this.pool = openPool({ connectionString: url, max: 12 }, 'database');
     this.database = createDatabase(this.pool);
   }
 
