@@ -73,9 +73,9 @@ export class PerchProcess {
     return this.#child!.pid!;
   }
 
-  /** Ends it as an operator does; what it stored stays. */
-  async end(): Promise<void> {
-    await this.#end('SIGTERM');
+  /** Ends it as an operator does; what it stored stays. The exit code, null where it had ended. */
+  async end(): Promise<number | null> {
+    return this.#end('SIGTERM');
   }
 
   /** Ends it at once, as a crash would. */
@@ -88,11 +88,11 @@ export class PerchProcess {
     await rm(this.stateDirectory, { recursive: true, force: true });
   }
 
-  async #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+  async #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null> {
     const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
+    if (!child || child.exitCode !== null || child.signalCode !== null) return null;
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
     child.kill(signal);
-    await ended;
+    return ended;
   }
 }

@@ -16,6 +16,8 @@ export class Typist {
     readonly name: string,
     at: { url: string; cookie: string; workspaceId: string; path: string },
     private readonly random: () => number,
+    /** The shortest pause between two lines; the longest is three of it. */
+    private readonly paceMs = 30,
   ) {
     this.room = new Room({ url: at.url, workspaceId: at.workspaceId, headers: { cookie: at.cookie } });
     this.document = this.room.openDocument(at.path);
@@ -53,7 +55,7 @@ export class Typist {
       const start = text.indexOf('\n', Math.floor(this.random() * text.length)) + 1;
       this.document.text.insert(start, `${line}\n`);
       // A hand's pace, not a wait for anything. Much faster, and ten hands leave one process no turn for its network.
-      await pause(30 + this.random() * 60);
+      await pause(this.paceMs * (1 + 2 * this.random()));
     }
   }
 }

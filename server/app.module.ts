@@ -10,7 +10,9 @@ import type { Config } from './config.js';
 import { DocumentModule } from './document/document.module.js';
 import { EventFeedModule } from './event/event-feed.module.js';
 import { FileModule } from './file/file.module.js';
+import { HealthModule } from './health/health.module.js';
 import { InvitationModule } from './invitation/invitation.module.js';
+import { MetricModule } from './metric/metric.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { PlatformModule, type Surroundings } from './platform/platform.module.js';
 import { PresenceModule } from './presence/presence.module.js';
@@ -37,6 +39,8 @@ export class AppModule implements NestModule {
         SearchModule,
         SettingsModule,
         OpenApiModule,
+        HealthModule,
+        MetricModule,
       ],
     };
   }

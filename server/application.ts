@@ -3,17 +3,22 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import helmet from 'helmet';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { AppModule } from './app.module.js';
 import { AuthService, type OwnerIdentity } from './auth/auth.service.js';
 import { OriginCheck } from './auth/origin.js';
 import { serveClient } from './client-files.js';
 import type { Config } from './config.js';
+import { DocumentService } from './document/document.service.js';
+import { EventStreamService } from './event/event-stream.service.js';
+import { HealthService } from './health/health.service.js';
 import { ErrorFilter } from './platform/error.filter.js';
 import { HttpConnections } from './platform/http-connections.js';
 import { NestLog } from './platform/nest-log.js';
 import { NotificationListener } from './platform/notification-listener.js';
 import type { Surroundings } from './platform/platform.module.js';
 import { PublicUrl } from './platform/public-url.js';
+import { logRequest } from './platform/request-log.js';
 import { SocketAdapter } from './platform/socket.adapter.js';
 
 /** JSON bodies: a created file's text, and little else, comes near it (SEC5). */
@@ -27,7 +32,11 @@ export type Application = {
   port: number;
   /** A new link that signs the owner in once. The first makes the owner, called as given. */
   createOwnerLink(identity?: OwnerIdentity): Promise<string>;
-  /** Takes no more requests, stores what waits, tells the sockets, and ends every connection. */
+  /**
+   * Drains: /readyz says no and nobody new is let in; after the time that
+   * balancers are given to hear of it, requests under way are answered, sockets
+   * and streams are sent elsewhere, what waits is stored, and every connection ends.
+   */
   stop(): Promise<void>;
 };
 
@@ -47,8 +56,9 @@ export async function startApplication(
   });
   const server = app.getHttpServer() as Server;
   const connections = new HttpConnections(server);
+  let sockets: SocketAdapter;
   try {
-    await prepare(app, config);
+    sockets = await prepare(app, config);
     await app.init();
     await listen(server, port, config.host);
   } catch (error) {
@@ -63,7 +73,17 @@ export async function startApplication(
     url: publicUrl.get(),
     port: address.port,
     createOwnerLink: async (identity) => `${publicUrl.get()}/sign-in#${await auth.createOwnerLink(identity)}`,
-    stop: () => connections.endDuring(() => app.close()),
+    stop: async () => {
+      app.get(HealthService).drain();
+      connections.leave();
+      sockets.refuseNew();
+      if (config.drainMs > 0) await pause(config.drainMs);
+      const finished = connections.finish();
+      app.get(EventStreamService).endAll();
+      await sockets.sendElsewhere(() => app.get(DocumentService).settled());
+      await finished;
+      await connections.endDuring(() => app.close());
+    },
   };
 }
 
@@ -78,9 +98,10 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   });
 }
 
-async function prepare(app: NestExpressApplication, config: Config): Promise<void> {
-  app.set('trust proxy', 'loopback');
+async function prepare(app: NestExpressApplication, config: Config): Promise<SocketAdapter> {
+  app.set('trust proxy', config.proxies);
   app.disable('x-powered-by');
+  app.use('/api', logRequest);
   app.use(securityHeaders(config));
   app.useBodyParser('json', { limit: BODY_LIMIT });
   app.useGlobalFilters(new ErrorFilter());
@@ -101,6 +122,7 @@ async function prepare(app: NestExpressApplication, config: Config): Promise<voi
       void sockets.dropSignedOut();
     }
   });
+  return sockets;
 }
 
 function securityHeaders(config: Config) {

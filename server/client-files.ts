@@ -22,7 +22,7 @@ export function serveClient(
   app.use((request: Request, response: Response, next: NextFunction) => {
     const isPage =
       (request.method === 'GET' || request.method === 'HEAD') &&
-      !/^\/(?:api|socket)(?:\/|$)/.test(request.path);
+      !/^\/(?:api|socket|livez|readyz)(?:\/|$)/.test(request.path);
     if (!isPage) next();
     else
       response.sendFile(

@@ -31,10 +31,21 @@ test('LAU4 every fault is told at once, each by its name', () => {
       PERCH_HOST: '0.0.0.0',
       GITHUB_API_URL: 'https://api.github.com',
       DATABASE_URL: 'x',
+      PERCH_METRICS: '70000',
+      PERCH_DRAIN_SECONDS: '9999',
     },
     ['--wat'],
   );
-  for (const name of ['PERCH_PORT', 'PERCH_SECRET', 'PERCH_URL', 'GITHUB_TOKEN', 'DATABASE_URL', '--wat'])
+  for (const name of [
+    'PERCH_PORT',
+    'PERCH_SECRET',
+    'PERCH_URL',
+    'PERCH_METRICS',
+    'PERCH_DRAIN_SECONDS',
+    'GITHUB_TOKEN',
+    'DATABASE_URL',
+    '--wat',
+  ])
     expect(faults.filter((fault) => fault.includes(name)).length).toBeGreaterThan(0);
 });
 
@@ -54,4 +65,14 @@ test('SEC2 PERCH_URL is an origin of its own', () => {
   expect(Config.load({ PERCH_URL: 'https://perch.example/' }, []).publicUrl).toBe('https://perch.example');
   for (const PERCH_URL of ['https://example.com/perch', 'ftp://perch.example', 'perch.example'])
     expect([PERCH_URL, faultsOf({ PERCH_URL }).length]).toEqual([PERCH_URL, 1]);
+});
+
+test('RUN3 metrics are for this machine alone unless an address is named', () => {
+  const metrics = (value: string) => Config.load({ PERCH_METRICS: value }, []).metrics;
+  expect(metrics('')).toBeUndefined();
+  expect(metrics('9464')).toEqual({ host: '127.0.0.1', port: 9464 });
+  expect(metrics('0.0.0.0:9464')).toEqual({ host: '0.0.0.0', port: 9464 });
+  expect(metrics('[::]:9464')).toEqual({ host: '::', port: 9464 });
+  for (const wrong of ['metrics', ':9464', '9464:', 'a b:1'])
+    expect(faultsOf({ PERCH_METRICS: wrong })).toEqual([expect.stringContaining('PERCH_METRICS')]);
 });

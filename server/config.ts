@@ -12,6 +12,12 @@ const isEveryAddress = (host: string) => host === '0.0.0.0' || host === '::';
 const optional = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
 
+/** `9464`, `0.0.0.0:9464`, `[::]:9464`; undefined for anything else. */
+function listenAddress(value: string): { host: string; port: number } | undefined {
+  const [, host = '127.0.0.1', port = ''] = /^(?:\[?([\w.:-]+?)\]?:)?(\d{1,5})$/.exec(value) ?? [];
+  return port === '' || Number(port) > 65_535 ? undefined : { host, port: Number(port) };
+}
+
 const environment = z
   .object({
     PERCH_HOST: z.string().default('127.0.0.1').describe('The address to listen on'),
@@ -32,6 +38,23 @@ const environment = z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'])
       .default('info')
       .describe('How much to log'),
+    PERCH_PROXY: z
+      .string()
+      .default('loopback')
+      .describe(
+        'The proxies in front that say who a request is from: addresses, networks, "loopback" or "uniquelocal", with commas between',
+      ),
+    PERCH_DRAIN_SECONDS: z.coerce
+      .number()
+      .min(0)
+      .max(300)
+      .default(0)
+      .describe(
+        'How long a stopping process still answers while /readyz says no already, for balancers that ask only now and then',
+      ),
+    PERCH_METRICS: optional(
+      z.string().refine((value) => listenAddress(value), 'is a port, or an address and a port: 0.0.0.0:9464'),
+    ).describe('Where Prometheus asks: a port of this machine alone, or an address and a port'),
     DATABASE_URL: optional(z.url()).describe('A PostgreSQL server; without one an embedded one is started'),
     GITHUB_API_URL: optional(z.url()).describe(
       'GitHub’s API, e.g. https://api.github.com; without one the built-in forge is started',
@@ -78,6 +101,11 @@ export class Config {
   /** The origin people open, without a trailing slash, where it is not the one Perch listens on. */
   readonly publicUrl: string | undefined;
   readonly secret: string | undefined;
+  /** Express's "trust proxy". */
+  readonly proxies: string;
+  readonly drainMs: number;
+  /** Where metrics are served, if at all. */
+  readonly metrics: { host: string; port: number } | undefined;
   readonly stateDirectory: string;
   readonly logLevel: string;
   readonly databaseUrl: string | undefined;
@@ -91,6 +119,9 @@ export class Config {
     this.anyPortWillDo = value.PERCH_PORT === undefined;
     this.publicUrl = value.PERCH_URL && new URL(value.PERCH_URL).origin;
     this.secret = value.PERCH_SECRET;
+    this.proxies = value.PERCH_PROXY;
+    this.drainMs = value.PERCH_DRAIN_SECONDS * 1000;
+    this.metrics = value.PERCH_METRICS === undefined ? undefined : listenAddress(value.PERCH_METRICS);
     this.stateDirectory = resolve(value.PERCH_STATE);
     this.logLevel = value.PERCH_LOG;
     this.databaseUrl = value.DATABASE_URL;
@@ -102,6 +133,12 @@ export class Config {
           }
         : undefined;
     this.repositoryPath = repositoryPath;
+  }
+
+  /** What may be in no log. */
+  get secrets(): string[] {
+    const password = this.databaseUrl && decodeURIComponent(new URL(this.databaseUrl).password);
+    return [this.secret, this.github?.token, password].filter((secret) => secret !== undefined);
   }
 
   /** @throws {ConfigError} naming every fault at once */

@@ -1,16 +1,21 @@
 import { join } from 'node:path';
 import { migrateDatabase } from '../db/migrate.js';
 import { startApplication, type Application } from './application.js';
-import { Config, ConfigError } from './config.js';
+import { Config, ConfigError, isLoopback } from './config.js';
 import { startEmbeddedForge } from './embedded/forge.js';
 import { gitIdentity } from './embedded/git-identity.js';
 import { startEmbeddedPostgres } from './embedded/postgres.js';
 import { exitWithParent } from './launch/parent-watch.js';
 import { log } from './platform/log.js';
+import { hideInLogs } from './platform/log-secrets.js';
+
+/** Longer than a stop takes whose parts all end in their time. */
+const STOP_MAX_MS = 40_000;
 
 /** What has been started, the last first: the order in which it is stopped. */
 const started: { name: string; stop(): Promise<void> }[] = [];
 let stopping: Promise<void> | undefined;
+let drainMs = 0;
 
 process.on('SIGINT', () => end('SIGINT'));
 process.on('SIGTERM', () => end('SIGTERM'));
@@ -28,14 +33,20 @@ try {
 async function main(): Promise<void> {
   const config = Config.load(process.env, process.argv.slice(2));
   log.level = config.logLevel;
+  for (const secret of config.secrets) hideInLogs(secret);
+  ({ drainMs } = config);
   const databaseUrl = config.databaseUrl ?? (await startDatabase(config.stateDirectory));
   await migrateDatabase(databaseUrl);
   const github = config.github ?? (await startGit(config));
   const app = await listen(config, { databaseUrl, github });
   started.unshift({ name: 'the server', stop: () => app.stop() });
-  process.stdout.write(
-    `Perch is ready: ${await app.createOwnerLink(await gitIdentity(config.repositoryPath))}\n`,
-  );
+  if (isLoopback(config.host) || config.databaseUrl === undefined) {
+    const link = await app.createOwnerLink(await gitIdentity(config.repositoryPath));
+    process.stdout.write(`Perch is ready: ${link}\n`);
+  } else {
+    // What a hosted server prints is kept, and read by others than its owner.
+    process.stdout.write(`Perch is ready: ${app.url} (npm run -s owner-link signs its owner in)\n`);
+  }
 }
 
 async function startDatabase(stateDirectory: string): Promise<string> {
@@ -81,6 +92,10 @@ function end(reason: string): void {
   log.info(`stopping: ${reason}`);
   stopping = stop();
   void stopping.then(() => process.exit(0));
+  setTimeout(() => {
+    log.error('this takes too long; what is acknowledged is stored, the rest is with whoever wrote it');
+    process.exit(1);
+  }, drainMs + STOP_MAX_MS).unref();
 }
 
 async function stop(): Promise<void> {

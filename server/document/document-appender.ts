@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { ProtocolError } from '../protocol/error.js';
 import { openPool } from '../platform/database.js';
 import { log } from '../platform/log.js';
+import { appendFailures, appendSeconds, updatesStored } from '../platform/metrics.js';
 import { processId } from '../platform/server-process.js';
 
 export type Append = { documentId: string; generation: number; bytes: Uint8Array; actor: string };
@@ -69,6 +70,10 @@ export class DocumentAppender {
     return this.#failing;
   }
 
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
   /**
    * @returns the row's sequence number, once committed
    * @throws {ProtocolError} `unavailable` when no more can be held, `out-of-step` when the document was deleted or is of another generation
@@ -126,7 +131,10 @@ export class DocumentAppender {
   async #store(batch: Waiting[]): Promise<void> {
     for (let delay = RETRY_MIN_MS; ; delay = Math.min(delay * 2, RETRY_MAX_MS)) {
       try {
+        const start = performance.now();
         const seqs = await this.#insert(batch);
+        appendSeconds.observe((performance.now() - start) / 1000);
+        updatesStored.inc(seqs.size);
         this.#setFailing(false);
         batch.forEach((update, index) => {
           this.#waitingBytes -= update.bytes.byteLength;
@@ -143,6 +151,7 @@ export class DocumentAppender {
         return;
       } catch (error) {
         // The outcome of a cut commit is unknown: the row may be stored twice, which Yjs does not mind.
+        appendFailures.inc();
         log.error({ err: error, updates: batch.length }, 'edits cannot be stored; kept and tried again');
         this.#setFailing(true);
         if (this.#stopped) return;

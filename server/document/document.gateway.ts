@@ -5,6 +5,7 @@ import {
   type OnGatewayInit,
 } from '@nestjs/websockets';
 import { personActor } from '../platform/actor.js';
+import { pushes } from '../platform/metrics.js';
 import { bindClientEvent, OnClientEvent } from '../platform/on-client-event.js';
 import type { Connection, SocketServer } from '../platform/socket.adapter.js';
 import { TokenBucket } from '../platform/token-bucket.js';
@@ -121,6 +122,7 @@ export class DocumentGateway implements OnGatewayInit<SocketServer>, OnGatewayCo
     session: Session,
     body: CallBody<'document:push'>,
   ): Promise<{ seq: number }> {
+    pushes.inc();
     const retryAfterMs = session.pushes.take();
     if (retryAfterMs > 0) {
       throw new ProtocolError(

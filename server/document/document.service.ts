@@ -70,6 +70,19 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
     await this.#appender.stop(DRAIN_MS);
   }
 
+  get openCount(): number {
+    return this.#loaded.size;
+  }
+
+  get waitingBytes(): number {
+    return this.#appender.waitingBytes;
+  }
+
+  /** Settled when all that was taken so far is stored, or is known not to be. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#loaded.values()].map((room) => room.lastAppend));
+  }
+
   subscribe(listener: (news: DocumentNews) => void): void {
     this.#listeners.add(listener);
   }

@@ -12,6 +12,6 @@ import { WorkspaceEventController } from './workspace-event.controller.js';
   imports: [EventModule, WorkspaceModule],
   controllers: [EventController, WorkspaceEventController],
   providers: [EventFeedService, EventStreamService, IntegrationEventService],
-  exports: [EventFeedService],
+  exports: [EventFeedService, EventStreamService],
 })
 export class EventFeedModule {}

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { z } from 'zod';
 import { log } from '../platform/log.js';
+import { eventSeconds } from '../platform/metrics.js';
 import { NotificationListener } from '../platform/notification-listener.js';
 import type { eventPage, eventQuery, WorkspaceEvent } from '../protocol/event.js';
 import type { Account } from '../protocol/user.js';
@@ -108,6 +109,8 @@ export class EventFeedService implements OnModuleInit, OnApplicationShutdown {
         if (this.#feeds.get(workspaceId) !== feed) return;
         for (const event of rows) {
           feed.cursor = event.seq;
+          // The database's clock may be ahead of ours.
+          eventSeconds.observe(Math.max(0, Date.now() - Date.parse(event.createdAt)) / 1000);
           for (const listener of this.#listeners) listener(event);
         }
       } while (rows.length === PAGE || feed.again);

@@ -46,11 +46,20 @@ export class EventStreamService implements OnModuleInit, BeforeApplicationShutdo
     );
   }
 
-  /** A stream would hold the server's end up; its reader comes back to whichever process is there. */
+  /** A stream would hold the server's end up. */
   beforeApplicationShutdown(): void {
     this.#stopped = true;
     this.#stopListening?.();
     for (const timer of this.#timers) clearInterval(timer);
+    this.endAll();
+  }
+
+  get openCount(): number {
+    return this.#all().length;
+  }
+
+  /** Their readers come back to whichever process is there. */
+  endAll(): void {
     for (const stream of this.#all()) stream.output.end();
   }
 

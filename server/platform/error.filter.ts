@@ -2,11 +2,16 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import type { Request, Response } from 'express';
 import { ProtocolError } from '../protocol/error.js';
 import { log } from './log.js';
+import { requestId } from './request-log.js';
 
-/** What may leave the server of any failure: a ProtocolError as it is, anything else as `internal`, logged with its cause. */
-export function toProtocolError(error: unknown): ProtocolError {
+/**
+ * What may leave the server of any failure: a ProtocolError as it is, anything else as `internal`, logged with its cause.
+ *
+ * @param during what the log calls that in which it happened
+ */
+export function toProtocolError(error: unknown, during: Record<string, string> = {}): ProtocolError {
   if (error instanceof ProtocolError) {
-    if (error.cause) log.warn({ error: error.cause, code: error.code }, error.message);
+    if (error.cause) log.warn({ ...during, err: error.cause, code: error.code }, error.message);
     return error;
   }
   const status = statusOf(error);
@@ -15,7 +20,7 @@ export function toProtocolError(error: unknown): ProtocolError {
     if (status === 413) return new ProtocolError('too-large', 'This request is larger than Perch takes.');
     if (status < 500) return new ProtocolError('invalid', 'This request cannot be read.');
   }
-  log.error({ err: error }, 'a request failed');
+  log.error({ ...during, err: error }, 'a request failed');
   return new ProtocolError('internal', 'Something went wrong in Perch. Your work is kept; try again.', {
     cause: error,
   });
@@ -39,7 +44,7 @@ export class ErrorFilter implements ExceptionFilter {
       request.destroy();
       return;
     }
-    const error = toProtocolError(thrown);
+    const error = toProtocolError(thrown, { request: requestId(response) });
     if (error.retryAfterMs !== undefined)
       response.setHeader('Retry-After', Math.ceil(error.retryAfterMs / 1000));
     response.status(error.status).json(error.toBody());

@@ -3,6 +3,7 @@ import { Octokit, RequestError } from 'octokit';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ForgeBudget } from '../protocol/repository.js';
 import { log } from './log.js';
+import { forgeRequests } from './metrics.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** A wait longer than this is told to the person instead of being sat out. */
@@ -52,6 +53,7 @@ export function createOctokit(
   });
   rememberAnswers(octokit);
   watchBudget(octokit, onBudget);
+  countRequests(octokit);
   return octokit;
 }
 
@@ -104,6 +106,15 @@ function watchBudget(octokit: Octokit, onBudget: (budget: ForgeBudget) => void):
   octokit.hook.after('request', ({ headers }) => look(headers));
   octokit.hook.error('request', (error) => {
     if (error instanceof RequestError && error.response) look(error.response.headers);
+    throw error;
+  });
+}
+
+/** A request that got no answer counts as status 0. */
+function countRequests(octokit: Octokit): void {
+  octokit.hook.after('request', ({ status }) => forgeRequests.inc({ status }));
+  octokit.hook.error('request', (error) => {
+    forgeRequests.inc({ status: error instanceof RequestError && error.response ? error.status : 0 });
     throw error;
   });
 }

@@ -23,6 +23,7 @@ export class NotificationListener implements OnApplicationShutdown {
   readonly #subscriber;
   readonly #handlers = new Map<Channel, Set<(payload: string | null) => void>>();
   #timer: NodeJS.Timeout | undefined;
+  #connected = false;
 
   private constructor(url: string) {
     this.#subscriber = createSubscriber.default(
@@ -42,9 +43,15 @@ export class NotificationListener implements OnApplicationShutdown {
         paranoidChecking: 10_000,
       },
     );
-    this.#subscriber.events.on('connected', () => this.#wakeAll());
+    this.#subscriber.events.on('connected', () => {
+      this.#connected = true;
+      this.#wakeAll();
+    });
     this.#subscriber.events.on('error', (error) => log.error({ error: error.message }, 'LISTEN is gone'));
-    this.#subscriber.events.on('reconnect', (attempt) => log.warn({ attempt }, 'LISTEN reconnects'));
+    this.#subscriber.events.on('reconnect', (attempt) => {
+      this.#connected = false;
+      log.warn({ attempt }, 'LISTEN reconnects');
+    });
   }
 
   static async start(url: string): Promise<NotificationListener> {
@@ -52,6 +59,11 @@ export class NotificationListener implements OnApplicationShutdown {
     await listener.#subscriber.connect();
     listener.#timer = setInterval(() => listener.#wakeAll(), CATCH_UP_MS);
     return listener;
+  }
+
+  /** Whether notices reach this process now. */
+  get isConnected(): boolean {
+    return this.#connected;
   }
 
   /** Calls `handler` with each notice's payload, and with null whenever one may have been missed. */

@@ -39,10 +39,14 @@ export function OnClientEvent<Event extends ClientEvent>(event: Event) {
 }
 
 class AcknowledgeInterceptor implements NestInterceptor {
-  intercept(_: ExecutionContext, next: CallHandler): Observable<Result<unknown>> {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<Result<unknown>> {
+    const sockets = context.switchToWs();
+    const during = { call: sockets.getPattern(), socket: sockets.getClient<Connection>().id };
     return next.handle().pipe(
       map((reply: unknown) => ({ ok: true as const, reply: reply ?? null })),
-      catchError((error: unknown) => of({ ok: false as const, error: toProtocolError(error).toBody() })),
+      catchError((error: unknown) =>
+        of({ ok: false as const, error: toProtocolError(error, during).toBody() }),
+      ),
     );
   }
 }
@@ -63,7 +67,7 @@ export function bindClientEvent<Event extends ClientEvent>(
       const reply = await handle(parse(clientEvents[event].body, body) as CallBody<Event>);
       answer({ ok: true, reply });
     } catch (error) {
-      answer({ ok: false, error: toProtocolError(error).toBody() });
+      answer({ ok: false, error: toProtocolError(error, { call: event, socket: connection.id }).toBody() });
     }
   };
   (

@@ -1,6 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { IncomingMessage } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Server, ServerOptions, Socket } from 'socket.io';
 import { FramingAdapter } from './framing-adapter.js';
 import * as packetParser from '../protocol/packet-parser.js';
@@ -10,6 +11,7 @@ import type { ServerToClientEvents } from '../protocol/server-events.js';
 import { PROTOCOL_VERSION } from '../protocol/version.js';
 import type { Account } from '../protocol/user.js';
 import { log } from './log.js';
+import { sockets as connected } from './metrics.js';
 
 /** A socket whose account is known: nobody else gets past the handshake. */
 export type Connection = Socket<
@@ -30,6 +32,11 @@ export type SocketServer = Server<
  * because above this size Socket.IO cuts the connection without a word (DOC8).
  */
 const PACKET_MAX_BYTES = 4_000_000;
+/** Sockets that are let go together, and the pause after them: a process takes in a thousand a second. */
+const LEAVING_AT_ONCE = 50;
+const LEAVING_PAUSE_MS = 50;
+/** However many there are, they are gone after about this. */
+const LEAVING_MS = 5_000;
 
 export type Handshake = {
   /** Who the cookie header belongs to. */
@@ -44,6 +51,7 @@ export type Handshake = {
  */
 export class SocketAdapter extends IoAdapter {
   readonly #servers = new Set<SocketServer>();
+  #leaving = false;
 
   constructor(
     application: INestApplicationContext,
@@ -69,6 +77,10 @@ export class SocketAdapter extends IoAdapter {
     const server = super.createIOServer(port, settings as ServerOptions) as unknown as Server;
     const sockets = server as unknown as SocketServer;
     this.#servers.add(sockets);
+    sockets.on('connection', (socket) => {
+      connected.inc();
+      socket.once('disconnect', () => connected.dec());
+    });
     sockets.use((socket, next) => {
       void this.#admit(socket).then(
         () => next(),
@@ -91,7 +103,29 @@ export class SocketAdapter extends IoAdapter {
       }
   }
 
+  /** From now on nobody is let in: they are told to try again, and get to another process. */
+  refuseNew(): void {
+    this.#leaving = true;
+  }
+
+  /**
+   * Ends all connections, those that are let go at once few enough for whoever
+   * takes them next. They connect again by themselves, elsewhere.
+   *
+   * @param settled resolves when what they were promised can be said to them
+   */
+  async sendElsewhere(settled: () => Promise<void>): Promise<void> {
+    const leaving = [...this.#servers].flatMap((server) => [...server.sockets.sockets.values()]);
+    const atOnce = Math.max(LEAVING_AT_ONCE, Math.ceil(leaving.length / (LEAVING_MS / LEAVING_PAUSE_MS)));
+    for (let first = 0; first < leaving.length; first += atOnce) {
+      if (first > 0) await pause(LEAVING_PAUSE_MS);
+      await Promise.race([settled(), pause(LEAVING_PAUSE_MS)]);
+      for (const socket of leaving.slice(first, first + atOnce)) socket.disconnect(true);
+    }
+  }
+
   async #admit(socket: Connection): Promise<void> {
+    if (this.#leaving) throw new ProtocolError('unavailable', 'This process of Perch is stopping.');
     if (socket.handshake.auth.protocol !== PROTOCOL_VERSION) {
       throw new ProtocolError('conflict', 'A new version of Perch is here. Reload this page.');
     }

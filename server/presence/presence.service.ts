@@ -82,6 +82,11 @@ export class PresenceService implements OnModuleInit, BeforeApplicationShutdown 
     await this.#guard(this.rows.removeOwn(), 'presence could not be taken back');
   }
 
+  /** Workspaces in which somebody is on this process. */
+  get roomCount(): number {
+    return this.#rooms.size;
+  }
+
   onChanged(listener: (change: PresenceChange) => void): void {
     this.#listeners.add(listener);
   }
