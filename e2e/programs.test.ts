@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { connect, createServer as createProxy, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -126,6 +126,16 @@ describe('programs', () => {
       await expect
         .poll(() => chat.lines, SETTLE)
         .toEqual([`Owner committed 1 file to Acme/Game@main as ${one}: Add one &lt;!channel&gt;`]);
+      // What it posted but has not noted yet would be posted again.
+      const [last] = await new PerchApi({ url: settings.PERCH_URL, token: settings.PERCH_TOKEN }).events(
+        room,
+        {
+          limit: 1,
+        },
+      );
+      await expect
+        .poll(async () => JSON.parse(await readFile(settings.STATE_FILE, 'utf8')), SETTLE)
+        .toEqual({ seq: last!.seq });
       first.kill('SIGKILL');
       await once(first, 'exit');
       const two = await commit('two.txt', 'Add two');
