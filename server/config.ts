@@ -55,6 +55,13 @@ const environment = z
     PERCH_METRICS: optional(
       z.string().refine((value) => listenAddress(value), 'is a port, or an address and a port: 0.0.0.0:9464'),
     ).describe('Where Prometheus asks: a port of this machine alone, or an address and a port'),
+    PERCH_S3_URL: optional(z.url({ protocol: /^https?$/ })).describe(
+      'An S3 server for files that are no text; without one they are kept in PERCH_STATE',
+    ),
+    PERCH_S3_BUCKET: z.string().default('perch').describe('The bucket there, made where it is not there'),
+    PERCH_S3_REGION: optional(z.string()).describe('Its region'),
+    PERCH_S3_ACCESS_KEY: optional(z.string()).describe('The key for PERCH_S3_URL'),
+    PERCH_S3_SECRET_KEY: optional(z.string()).describe('And its secret'),
     DATABASE_URL: optional(z.url()).describe('A PostgreSQL server; without one an embedded one is started'),
     GITHUB_API_URL: optional(z.url()).describe(
       'GitHub’s API, e.g. https://api.github.com; without one the built-in forge is started',
@@ -83,6 +90,19 @@ const environment = z
         message: 'names a folder; Perch has to have a host name or port of its own',
       });
     }
+    for (const key of ['PERCH_S3_ACCESS_KEY', 'PERCH_S3_SECRET_KEY'] as const)
+      if (value.PERCH_S3_URL && !value[key])
+        context.addIssue({ code: 'custom', path: [key], message: 'is required with PERCH_S3_URL' });
+    if (
+      value.PERCH_S3_URL &&
+      URL.canParse(value.PERCH_S3_URL) &&
+      new URL(value.PERCH_S3_URL).pathname !== '/'
+    )
+      context.addIssue({
+        code: 'custom',
+        path: ['PERCH_S3_URL'],
+        message: 'names a folder; the bucket is named by PERCH_S3_BUCKET',
+      });
     if (value.GITHUB_API_URL && !value.GITHUB_TOKEN) {
       context.addIssue({
         code: 'custom',
@@ -109,6 +129,9 @@ export class Config {
   readonly stateDirectory: string;
   readonly logLevel: string;
   readonly databaseUrl: string | undefined;
+  readonly s3:
+    | { url: string; bucket: string; region?: string; accessKey: string; secretKey: string }
+    | undefined;
   readonly github: { apiUrl: string; token: string } | undefined;
   /** A local repository to serve, from `--repo`. */
   readonly repositoryPath: string | undefined;
@@ -125,6 +148,16 @@ export class Config {
     this.stateDirectory = resolve(value.PERCH_STATE);
     this.logLevel = value.PERCH_LOG;
     this.databaseUrl = value.DATABASE_URL;
+    this.s3 =
+      value.PERCH_S3_URL && value.PERCH_S3_ACCESS_KEY && value.PERCH_S3_SECRET_KEY
+        ? {
+            url: value.PERCH_S3_URL,
+            bucket: value.PERCH_S3_BUCKET,
+            region: value.PERCH_S3_REGION,
+            accessKey: value.PERCH_S3_ACCESS_KEY,
+            secretKey: value.PERCH_S3_SECRET_KEY,
+          }
+        : undefined;
     this.github =
       value.GITHUB_API_URL && value.GITHUB_TOKEN
         ? {

@@ -10,6 +10,8 @@ export type CommittedFile = {
   /** For a moved file: where it was in the parent commit. */
   fromPath: string | null;
   documentId: string | null;
+  /** The object whose bytes it is. */
+  objectId?: string;
   seq: number | null;
 };
 

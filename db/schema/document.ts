@@ -11,6 +11,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { bytea } from './bytea.js';
+import { objects } from './object.js';
 import { workspaces } from './workspace.js';
 
 /** One text file of a workspace that somebody has opened or created (DOC1). */
@@ -38,6 +39,8 @@ export const documents = pgTable(
       .notNull()
       .default('lf'),
     byteOrderMark: boolean().notNull().default(false),
+    /** Where its mixed line ends are to be found until a commit has them: the bytes that were uploaded. */
+    objectId: uuid().references(() => objects.id),
     createdAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
     /** Its path was deleted in the overlay; the text is kept for undo and history. */
     deletedAt: timestamp({ withTimezone: true }),

@@ -1,5 +1,6 @@
 import { index, integer, jsonb, pgTable, primaryKey, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import { documents } from './document.js';
+import { objects } from './object.js';
 import { users } from './user.js';
 import { workspaces } from './workspace.js';
 
@@ -22,6 +23,8 @@ export const workspaceFiles = pgTable(
     blobSha: text(),
     mode: text({ enum: ['100644', '100755', '120000', '160000'] }).notNull(),
     documentId: uuid().references(() => documents.id),
+    /** For a `created` file that is no text: its bytes. */
+    objectId: uuid().references(() => objects.id),
     /** Raised by every change of this row, so that an undo applies only to what it undoes. */
     version: integer().notNull().default(1),
   },
@@ -31,8 +34,20 @@ export const workspaceFiles = pgTable(
 /** A row of the overlay as it was or became; null where there was none. */
 export type OverlayRowImage = typeof workspaceFiles.$inferSelect;
 
+/** How a text becomes bytes, as it was before. */
+export type TextStyleImage = Pick<typeof documents.$inferSelect, 'lineEnding' | 'byteOrderMark' | 'objectId'>;
+
+/** A document that a change removed, made, or moved; undone it is back at its path, in its style. */
+export type UndoneDocument = {
+  id: string;
+  path: string;
+  removed: boolean;
+  made?: boolean;
+  style?: TextStyleImage;
+};
+
 /**
- * What takes one delete or discard back. It applies only while every row it
+ * What takes one delete, discard or replacement back. It applies only while every row it
  * names is still what that change made of it (`after`), so it never undoes
  * somebody else's work.
  */
@@ -51,8 +66,9 @@ export const fileUndos = pgTable(
     rows: jsonb()
       .$type<{ path: string; before: OverlayRowImage | null; after: OverlayRowImage | null }[]>()
       .notNull(),
-    /** Documents the change removed or moved, with the path to bring each back to. */
-    documents: jsonb().$type<{ id: string; path: string; removed: boolean }[]>().notNull(),
+    documents: jsonb().$type<UndoneDocument[]>().notNull(),
+    /** What it may bring back, and must still be there. */
+    objectIds: uuid().array().notNull().default([]),
     /** A discarded text: the document, what it said before, and the base text it was given. */
     textDocumentId: uuid(),
     textBefore: text(),

@@ -2,13 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import type { CommittedFile } from '../../db/schema/commit.js';
 import { DocumentService } from '../document/document.service.js';
-import { encodeTextFile } from '../document/text-file.js';
+import { DocumentBytesService } from '../file/document-bytes.service.js';
 import type { PendingChange } from '../file/file-change.service.js';
 import { FileNames } from '../file/file-name.js';
 import type { Overlay } from '../file/overlay.js';
+import { ObjectService } from '../object/object.service.js';
 import { GithubClient, type TreeChange } from '../platform/github-client.js';
 import { ProtocolError } from '../protocol/error.js';
-import { WorkspaceService, type WorkspaceAccess } from '../workspace/workspace.service.js';
+import type { WorkspaceAccess } from '../workspace/workspace.service.js';
 
 /** Larger texts go as blobs: the tree's request would grow too large. Bytes. */
 const INLINE_MAX = 256_000;
@@ -22,7 +23,8 @@ export type CommitContent = { tree: TreeChange[]; files: CommittedFile[] };
 export class CommitContentService {
   constructor(
     private readonly documents: DocumentService,
-    private readonly workspaces: WorkspaceService,
+    private readonly bytes: DocumentBytesService,
+    private readonly objects: ObjectService,
     private readonly github: GithubClient,
   ) {}
 
@@ -33,13 +35,21 @@ export class CommitContentService {
     const placed = new Set(chosen.filter((change) => change.file).map((change) => change.path));
     let inline = 0;
     for (const change of chosen) {
-      const { path, mode, vacates, file } = change;
+      const { path, mode, vacates, file, object } = change;
       if (vacates !== null && !placed.has(vacates)) tree.push({ path: vacates, mode, sha: null });
       if (!file) {
         files.push({ path, sha: null, mode, fromPath: null, documentId: null, seq: null });
         continue;
       }
-      const written = await this.#bytes(access.workspaceId, change);
+      if (object) {
+        // One at a time: each is in memory as a whole while it is sent.
+        const { owner, repo } = access.repository;
+        const sha = await this.github.createBlob(owner, repo, await this.objects.read(object.id));
+        tree.push({ path, mode, sha });
+        files.push({ path, sha, mode, fromPath: null, documentId: null, seq: null, objectId: object.id });
+        continue;
+      }
+      const written = await this.#written(access.workspaceId, change);
       const fromPath = change.status === 'renamed' ? vacates : null;
       if (!written) {
         if (file.blobSha === null) throw new Error(`${path} has neither text nor blob`);
@@ -65,15 +75,13 @@ export class CommitContentService {
     return { tree, files };
   }
 
-  async #bytes(
+  async #written(
     workspaceId: string,
     { document, basePath }: PendingChange,
   ): Promise<{ bytes: Uint8Array; text: string; documentId: string; seq: number } | null> {
     if (!document) return null;
     const { text, seq } = await this.documents.read(document.id);
-    const base = basePath === null ? null : await this.workspaces.readBase(workspaceId, basePath);
-    const isOfBase = base !== null && base.sha === document.baseSha;
-    const bytes = encodeTextFile(text, document, isOfBase ? base.bytes : undefined);
+    const bytes = await this.bytes.encode(workspaceId, text, document, basePath);
     const content = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
     return { bytes, text: content, documentId: document.id, seq };
   }

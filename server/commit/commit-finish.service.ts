@@ -65,15 +65,19 @@ function rebase(overlay: Overlay, { files }: CommitRecord): Overlay {
   for (const { path, mode, sha } of files) if (sha !== null) base.set(path, { path, mode, sha });
   const homes = new Map(files.map((file) => [file.fromPath, file.path]));
   const made = new Map(files.map((file) => [file.documentId, file.path]));
+  const kept = new Map(files.map((file) => [file.objectId, file.path]));
   const follow = (file: OverlayFile): OverlayFile => {
     const committed =
       file.origin === null
-        ? file.documentId === null
-          ? undefined
-          : made.get(file.documentId)
+        ? file.documentId !== null
+          ? made.get(file.documentId)
+          : file.objectId !== null
+            ? kept.get(file.objectId)
+            : undefined
         : (homes.get(file.origin) ?? file.origin);
     const entry = committed === undefined ? undefined : base.get(committed);
-    return { ...file, origin: entry ? entry.path : null, blobSha: entry ? entry.sha : file.blobSha };
+    if (!entry) return { ...file, origin: null };
+    return { ...file, origin: entry.path, blobSha: entry.sha, objectId: null };
   };
   return overlay.rebased(base, [...overlay.files.values()].map(follow));
 }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { DocumentModule } from '../document/document.module.js';
 import { EventModule } from '../event/event.module.js';
+import { ObjectModule } from '../object/object.module.js';
 import { FileModule } from '../file/file.module.js';
 import { WorkspaceModule } from '../workspace/workspace.module.js';
 import { CommitContentService } from './commit-content.service.js';
@@ -12,7 +13,7 @@ import { CommitRepository } from './commit.repository.js';
 import { CommitService } from './commit.service.js';
 
 @Module({
-  imports: [AuthModule, DocumentModule, EventModule, FileModule, WorkspaceModule],
+  imports: [AuthModule, DocumentModule, EventModule, FileModule, ObjectModule, WorkspaceModule],
   controllers: [CommitController],
   providers: [CommitContentService, CommitFinishService, FirstCommitService, CommitRepository, CommitService],
 })

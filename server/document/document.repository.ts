@@ -3,6 +3,7 @@ import { and, asc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/client.js';
 import { documentClients, documents, documentSnapshots, documentUpdates } from '../../db/schema/document.js';
 import { workspaceFiles } from '../../db/schema/file.js';
+import { objects } from '../../db/schema/object.js';
 import { workspaces } from '../../db/schema/workspace.js';
 import { ProtocolError } from '../protocol/error.js';
 import { DatabaseConnection } from '../platform/database.js';
@@ -118,6 +119,16 @@ export class DocumentRepository {
         .where(and(eq(workspaceFiles.workspaceId, values.workspaceId), eq(workspaceFiles.path, values.path)));
       return record;
     });
+  }
+
+  /** What stands at a path that is no text and not committed. */
+  async objectAt(workspaceId: string, path: string): Promise<typeof objects.$inferSelect | undefined> {
+    const [row] = await this.connection.database
+      .select({ object: objects })
+      .from(workspaceFiles)
+      .innerJoin(objects, eq(objects.id, workspaceFiles.objectId))
+      .where(and(eq(workspaceFiles.workspaceId, workspaceId), eq(workspaceFiles.path, path)));
+    return row?.object;
   }
 
   /** Where the text of an unopened path stands in the base commit: null where the overlay has deleted or moved it. */

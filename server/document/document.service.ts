@@ -24,6 +24,9 @@ export type DocumentNews =
   | { kind: 'reset'; documentId: string; reason: 'replaced' | 'deleted' }
   | { kind: 'storing'; documentId: string; failing: boolean };
 
+/** How a document's text becomes bytes. */
+export type DocumentStyle = Pick<DocumentRecord, 'lineEnding' | 'byteOrderMark' | 'objectId'>;
+
 export type DocumentEdited = { workspaceId: string; documentId: string; actor: StoredActor };
 
 /** Rows after the last snapshot from which a new one is worth making. */
@@ -204,6 +207,12 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
     return this.repository.list(workspaceId);
   }
 
+  /** The document of a path, where its text may be another than the base's. */
+  async changedAt(workspaceId: string, path: string): Promise<DocumentRecord | undefined> {
+    const record = await this.repository.findByPath(workspaceId, path);
+    return record && record.nextSeq - 1 > record.cleanSeq ? record : undefined;
+  }
+
   /** The durable text now, and the number of the last row it includes. */
   read(documentId: string): Promise<{ text: string; seq: number }> {
     return this.#withRoom(documentId, (room) =>
@@ -226,7 +235,7 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
     text: string,
     actor: StoredActor,
     style: Partial<
-      Pick<DocumentRecord, 'baseSha' | 'mode' | 'lineEnding' | 'byteOrderMark' | 'cleanSeq'>
+      Pick<DocumentRecord, 'baseSha' | 'mode' | 'lineEnding' | 'byteOrderMark' | 'objectId' | 'cleanSeq'>
     > = {},
   ): Promise<DocumentRecord> {
     const record = await this.repository.insert(
@@ -277,6 +286,11 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
     return this.repository.update(transaction, documentId, { deletedAt: null, path });
   }
 
+  /** Its bytes may differ from the base's from now on, though its text does not. */
+  restyle(transaction: Transaction, documentId: string, style: DocumentStyle): Promise<void> {
+    return this.repository.update(transaction, documentId, { ...style, cleanSeq: 0 });
+  }
+
   /** The text as of `seq` is what the base commit has. */
   markClean(
     transaction: Transaction,
@@ -284,7 +298,7 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
     seq: number,
     baseSha: string | null,
   ): Promise<void> {
-    return this.repository.update(transaction, documentId, { cleanSeq: seq, baseSha });
+    return this.repository.update(transaction, documentId, { cleanSeq: seq, baseSha, objectId: null });
   }
 
   /** Reads what other processes have stored; single-flight, and once more if woken meanwhile. */
@@ -335,6 +349,11 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
   ): Promise<{ kind: 'live'; record: DocumentRecord } | Extract<DocumentState, { kind: 'not-text' }>> {
     const found = await this.repository.findByPath(access.workspaceId, path);
     if (found) return { kind: 'live', record: found };
+    const object = await this.repository.objectAt(access.workspaceId, path);
+    if (object) {
+      const { reason, size, sha } = object;
+      return { kind: 'not-text', reason: reason ?? 'binary', size, sha: sha ?? undefined };
+    }
     const source = await this.repository.basePath(access.workspaceId, path);
     const base = source === null ? null : await this.workspaces.readBase(access.workspaceId, source);
     if (!base || source === null)
@@ -349,7 +368,8 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
     }
     if (base.mode === '160000') return { kind: 'not-text', reason: 'submodule', size: 0 };
     const decoded = decodeTextFile(base.bytes);
-    if (decoded.kind === 'not-text') return { kind: 'not-text', reason: decoded.reason, size: base.size };
+    if (decoded.kind === 'not-text')
+      return { kind: 'not-text', reason: decoded.reason, size: base.size, sha: base.sha };
     const record = await this.repository.seed(
       {
         workspaceId: access.workspaceId,

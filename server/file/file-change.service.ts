@@ -8,10 +8,13 @@ import type { Account } from '../protocol/user.js';
 import { WorkspaceService } from '../workspace/workspace.service.js';
 import { FileRepository } from './file.repository.js';
 import { countLines } from './line-counts.js';
+import { ObjectService } from '../object/object.service.js';
+import { DocumentBytesService } from './document-bytes.service.js';
 import type { Overlay, OverlayFile } from './overlay.js';
 import { OverlayService } from './overlay.service.js';
 
 type DocumentRecord = Awaited<ReturnType<DocumentService['list']>>[number];
+type ObjectRecord = Awaited<ReturnType<ObjectService['keep']>>;
 
 /** Of this many deleted files the lines are counted; a deleted folder of thousands is not read for it. */
 const COUNTED_DELETIONS = 50;
@@ -22,6 +25,10 @@ const REMEMBERED = 5_000;
 type Comparison = {
   seq: number;
   baseSha: string | null;
+  /** Its line ends and byte order mark. */
+  style: string;
+  /** Whether its bytes are the base's. */
+  isSame: boolean;
   additions: number;
   deletions: number;
   authors: string[];
@@ -37,6 +44,8 @@ export type PendingChange = {
   basePath: string | null;
   file: OverlayFile | null;
   document: DocumentRecord | null;
+  /** The bytes of a file that is no text. */
+  object: ObjectRecord | null;
   mode: FileChange['mode'];
   additions: number | null;
   deletions: number | null;
@@ -55,6 +64,8 @@ export class FileChangeService {
     private readonly workspaces: WorkspaceService,
     private readonly documents: DocumentService,
     private readonly auth: AuthService,
+    private readonly objects: ObjectService,
+    private readonly bytes: DocumentBytesService,
   ) {}
 
   async list(account: Account, workspaceId: string): Promise<z.infer<typeof workspaceFiles>> {
@@ -75,9 +86,14 @@ export class FileChangeService {
     const documents = new Map(
       (await this.documents.list(workspaceId)).map((document) => [document.path, document]),
     );
+    const objectIds = [...overlay.files.values()].map((file) => file.objectId).filter((id) => id !== null);
+    const objects = await this.objects.find(objectIds);
     const changes: PendingChange[] = [];
     for (const file of overlay.files.values()) {
-      const change = await this.#compareFile(workspaceId, overlay, file, documents.get(file.path) ?? null);
+      const object = file.objectId === null ? undefined : objects.get(file.objectId);
+      const change = object
+        ? compareObject(overlay, file, object)
+        : await this.#compareFile(workspaceId, overlay, file, documents.get(file.path) ?? null);
       if (change) changes.push(change);
     }
     const deleted = overlay.deleted();
@@ -90,6 +106,7 @@ export class FileChangeService {
         basePath: path,
         file: null,
         document: null,
+        object: null,
         mode,
         additions: counted && 0,
         deletions: counted && countLines(counted.text, '').deletions,
@@ -113,7 +130,7 @@ export class FileChangeService {
     const base = basePath === null ? undefined : overlay.base.get(basePath);
     const compared =
       document && mayDiffer ? await this.#compare(workspaceId, document, basePath, base?.sha ?? null) : null;
-    const isSame = compared === null || (compared.additions === 0 && compared.deletions === 0);
+    const isSame = compared === null || compared.isSame;
     if (!isMoved && base && isSame && base.mode === mode) return null;
     return {
       path,
@@ -122,6 +139,7 @@ export class FileChangeService {
       basePath,
       file,
       document,
+      object: null,
       mode,
       additions: compared?.additions ?? 0,
       deletions: compared?.deletions ?? 0,
@@ -136,15 +154,22 @@ export class FileChangeService {
     baseSha: string | null,
   ): Promise<Comparison> {
     const known = this.#compared.get(document.id);
-    if (known && known.seq === document.nextSeq - 1 && known.baseSha === baseSha) return known;
+    const style = `${document.lineEnding} ${document.byteOrderMark} ${document.objectId}`;
+    if (known?.seq === document.nextSeq - 1 && known.baseSha === baseSha && known.style === style)
+      return known;
     const base = basePath === null ? null : await this.#baseText(workspaceId, basePath);
     const { text, seq } = await this.documents.read(document.id);
     const before = base?.text ?? '';
-    if (base && text === before && base.sha === document.baseSha)
-      await this.files.recordClean(document.id, seq);
+    const isSame =
+      base !== null &&
+      text === before &&
+      sameBytes(await this.bytes.encode(workspaceId, text, document, basePath), base.bytes);
+    if (isSame && base.sha === document.baseSha) await this.files.recordClean(document.id, seq);
     const compared: Comparison = {
       seq,
       baseSha,
+      style,
+      isSame,
       ...(text === before ? { additions: 0, deletions: 0 } : countLines(before, text)),
       authors: text === before ? [] : await this.documents.authors(document.id, before),
     };
@@ -157,16 +182,19 @@ export class FileChangeService {
     return compared;
   }
 
-  async #baseText(workspaceId: string, path: string): Promise<{ text: string; sha: string } | null> {
+  async #baseText(
+    workspaceId: string,
+    path: string,
+  ): Promise<{ text: string; sha: string; bytes: Uint8Array } | null> {
     const base = await this.workspaces.readBase(workspaceId, path);
     if (!base || base.mode === '120000' || base.mode === '160000') return null;
     const decoded = decodeTextFile(base.bytes);
-    return decoded.kind === 'text' ? { text: decoded.text, sha: base.sha } : null;
+    return decoded.kind === 'text' ? { text: decoded.text, sha: base.sha, bytes: base.bytes } : null;
   }
 
   async #toFileChanges(pending: PendingChange[]): Promise<FileChange[]> {
     const people = await this.auth.peopleById([...new Set(pending.flatMap((change) => change.authors))]);
-    return pending.map(({ path, status, vacates, mode, additions, deletions, authors }) => ({
+    return pending.map(({ path, status, vacates, object, mode, additions, deletions, authors }) => ({
       path,
       status,
       fromPath: status === 'renamed' && vacates !== null ? vacates : undefined,
@@ -174,6 +202,30 @@ export class FileChangeService {
       additions,
       deletions,
       authors: authors.map((id) => people.get(id)).filter((person) => person !== undefined),
+      sha: object?.sha ?? undefined,
     }));
   }
+}
+
+function compareObject(overlay: Overlay, file: OverlayFile, object: ObjectRecord): PendingChange | null {
+  const { path, mode } = file;
+  const base = overlay.base.get(path);
+  if (base && base.sha === object.sha && base.mode === mode) return null;
+  return {
+    path,
+    status: base ? 'modified' : 'added',
+    vacates: null,
+    basePath: base ? path : null,
+    file,
+    document: null,
+    object,
+    mode,
+    additions: null,
+    deletions: null,
+    authors: [object.userId],
+  };
+}
+
+function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
+  return Buffer.compare(one, other) === 0;
 }

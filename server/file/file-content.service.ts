@@ -1,19 +1,30 @@
 import { Injectable } from '@nestjs/common';
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import { decodeTextFile } from '../document/text-file.js';
 import { DOCUMENT_MAX_LENGTH } from '../protocol/document.js';
 import { ProtocolError } from '../protocol/error.js';
 import type { BaseFile } from '../protocol/file.js';
 import type { Account } from '../protocol/user.js';
 import { WorkspaceService } from '../workspace/workspace.service.js';
+import { DocumentService } from '../document/document.service.js';
+import { ObjectService } from '../object/object.service.js';
+import { DocumentBytesService } from './document-bytes.service.js';
 import { FileRepository } from './file.repository.js';
 import { submoduleUrl } from './submodule.js';
 
-/** Files as they stand at the base commit. A moved file is found under its new path too. */
+/** Bytes as they are sent: all at once, or as they are read. */
+export type RawFile = { content: Uint8Array | Readable; size: number; sha: string };
+
+/** Files as they stand at the base commit, and as they are now. A moved file is found under its new path too. */
 @Injectable()
 export class FileContentService {
   constructor(
     private readonly files: FileRepository,
     private readonly workspaces: WorkspaceService,
+    private readonly documents: DocumentService,
+    private readonly objects: ObjectService,
+    private readonly bytes: DocumentBytesService,
   ) {}
 
   async base(account: Account, workspaceId: string, path: string): Promise<BaseFile> {
@@ -47,15 +58,24 @@ export class FileContentService {
       : { kind: 'not-text', reason: decoded.reason, mode, sha, size };
   }
 
-  async raw(
-    account: Account,
-    workspaceId: string,
-    path: string,
-  ): Promise<{ bytes: Uint8Array; sha: string }> {
+  /** The file as everybody sees it now; where it is deleted, as it was. */
+  async raw(account: Account, workspaceId: string, path: string): Promise<RawFile> {
     await this.workspaces.require(account, workspaceId, 'read');
-    const file = await this.workspaces.readBase(workspaceId, await this.#basePath(workspaceId, path));
-    if (!file) throw new ProtocolError('not-found', `${path} is not in the last commit of this branch.`);
-    return file;
+    const row = await this.files.row(workspaceId, path);
+    if (row?.objectId) {
+      const object = (await this.objects.find([row.objectId])).get(row.objectId);
+      if (object?.sha)
+        return { content: await this.objects.open(object.id), size: object.size, sha: object.sha };
+    }
+    const at = row?.kind === 'moved' && row.fromPath ? row.fromPath : path;
+    const document = await this.documents.changedAt(workspaceId, path);
+    if (document) {
+      const { text } = await this.documents.read(document.id);
+      return whole(await this.bytes.encode(workspaceId, text, document, at));
+    }
+    const file = row?.kind === 'created' ? null : await this.workspaces.readBase(workspaceId, at);
+    if (!file) throw new ProtocolError('not-found', `${path} is not in this branch any more.`);
+    return { content: file.bytes, size: file.size, sha: file.sha };
   }
 
   /** Where the base commit has what stands at a path now. */
@@ -63,4 +83,8 @@ export class FileContentService {
     const row = await this.files.row(workspaceId, path);
     return row?.kind === 'moved' && row.fromPath ? row.fromPath : path;
   }
+}
+
+function whole(content: Uint8Array): RawFile {
+  return { content, size: content.byteLength, sha: createHash('sha1').update(content).digest('hex') };
 }

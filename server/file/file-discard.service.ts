@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DatabaseConnection } from '../platform/database.js';
-import { DocumentService } from '../document/document.service.js';
+import { DocumentService, type DocumentStyle } from '../document/document.service.js';
 import { decodeTextFile } from '../document/text-file.js';
 import { EventService } from '../event/event.service.js';
 import { personActor, type StoredActor } from '../platform/actor.js';
@@ -52,10 +52,12 @@ export class FileDiscardService {
       userId: account.id,
       path,
       rows: [],
-      documents: [],
+      documents: [{ id: document.id, path, removed: false, style: styleOf(document) }],
     });
     const text = await this.#textToBase(workspaceId, document.id, path, actor, undo);
-    if (text.before === text.after) throw nothingToDiscard(path);
+    const { lineEnding, byteOrderMark } = text.style;
+    const isRestyled = lineEnding !== document.lineEnding || byteOrderMark !== document.byteOrderMark;
+    if (text.before === text.after && !isRestyled && document.objectId === null) throw nothingToDiscard(path);
     await this.database.transaction((transaction) =>
       this.events.append(transaction, workspaceId, 'file.discarded', actor, { path }),
     );
@@ -73,6 +75,7 @@ export class FileDiscardService {
     const { undo, documentId } = await this.overlays.change(workspaceId, async (overlay, transaction) => {
       const [document] = await this.files.documentsAt(transaction, workspaceId, [path]);
       const home = putBack(overlay, path);
+      const record = (await this.documents.list(workspaceId)).find((each) => each.id === document?.id);
       if (document && home !== null) await this.documents.move(transaction, document.id, home);
       else if (document) await this.documents.remove(transaction, document.id);
       const seq = await this.events.append(transaction, workspaceId, 'file.discarded', actor, { path });
@@ -82,7 +85,9 @@ export class FileDiscardService {
           userId: account.id,
           path,
           rows,
-          documents: document ? [{ ...document, removed: home === null }] : [],
+          documents: document
+            ? [{ ...document, removed: home === null, ...(record && { style: styleOf(record) }) }]
+            : [],
         }),
         documentId: home === null ? undefined : document?.id,
       });
@@ -100,7 +105,7 @@ export class FileDiscardService {
     basePath: string,
     actor: StoredActor,
     undo: string,
-  ): Promise<{ before: string; after: string }> {
+  ): Promise<{ before: string; after: string; style: DocumentStyle }> {
     const base = await this.workspaces.readBase(workspaceId, basePath);
     const decoded = base && decodeTextFile(base.bytes);
     if (decoded?.kind !== 'text')
@@ -108,19 +113,27 @@ export class FileDiscardService {
         'not-text',
         `${basePath} was no text at the last commit. Its text is kept as it is.`,
       );
-    const after = decoded.text;
+    const { text: after, lineEnding, byteOrderMark } = decoded;
+    const style = { lineEnding, byteOrderMark, objectId: null };
     const save = (before: string) =>
       this.files.addUndoText(this.database.database, undo, { documentId, before, after });
     const { text } = await this.documents.read(documentId);
     await save(text);
+    await this.documents.restyle(this.database.database, documentId, style);
     const { before } = await this.bursts.hush(documentId, actor, () =>
       this.documents.replaceText(documentId, after, actor),
     );
     // Somebody typed between our look and our edit.
     if (before !== text) await save(before);
-    return { before, after };
+    return { before, after, style };
   }
 }
+
+const styleOf = ({ lineEnding, byteOrderMark, objectId }: DocumentStyle): DocumentStyle => ({
+  lineEnding,
+  byteOrderMark,
+  objectId,
+});
 
 const nothingToDiscard = (path: string) =>
   new ProtocolError('conflict', `${path} is as it was at the last commit: there is nothing to discard.`);

@@ -41,6 +41,43 @@ test('SEC2 a file of the repository runs no script in our origin', async () => {
   expect(await image.text()).toBe(svg);
 });
 
+test('SEC2 an uploaded file is shown as harmless as one of the repository', async () => {
+  const put = (path: string, body: string | Uint8Array, replace = false) =>
+    fetch(
+      `${server.url}/api/workspaces/${room.id}/files?path=${encodeURIComponent(path)}&replace=${replace}`,
+      {
+        method: 'PUT',
+        headers: { Cookie: room.bob.id },
+        body: Buffer.from(body),
+      },
+    );
+  const bytes = Buffer.from('<script>alert(1)</script>\0');
+  const made = await put('up/page.html', bytes);
+  expect({ status: made.status, body: await made.json() }).toEqual({
+    status: 200,
+    body: { outcome: 'created', undo: null },
+  });
+  expect((await put('up/page.html', bytes)).status).toBe(409);
+  expect((await put('../x', bytes)).status).toBe(400);
+  expect((await put('x', bytes.subarray(0, 0))).status).toBe(200);
+  const page = await ask(room.alice, 'GET', 'raw?path=up/page.html');
+  expect(page.headers.get('content-type')).toBe('application/octet-stream');
+  expect(page.headers.get('content-disposition')).toMatch(/^attachment;/);
+  expect(page.headers.get('x-content-type-options')).toBe('nosniff');
+  expect(page.headers.get('content-security-policy')).toContain('sandbox');
+  expect(page.headers.get('cache-control')).toBe('private, no-cache');
+  expect(Buffer.from(await page.arrayBuffer()).equals(bytes)).toBe(true);
+  const [tag, url] = [page.headers.get('etag') ?? '', page.url];
+  const again = await fetch(url, {
+    headers: { Cookie: room.alice.id, 'If-None-Match': tag, 'Cache-Control': 'max-age=0' },
+  });
+  expect(again.status).toBe(304);
+  expect((await fetch(url)).status).toBe(401);
+  const replaced = await put('up/page.html', 'now a text\n', true);
+  expect(await replaced.json()).toMatchObject({ outcome: 'replaced', undo: expect.any(String) as string });
+  expect(await (await ask(room.alice, 'GET', 'raw?path=up/page.html')).text()).toBe('now a text\n');
+});
+
 test('SEC5 a path outside the repository or into .git is refused on every route', async () => {
   for (const path of [
     '../x',

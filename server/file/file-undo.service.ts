@@ -17,7 +17,7 @@ import { OverlayService } from './overlay.service.js';
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * Takes a delete or a discard back, once, and only while nobody has changed
+ * Takes a delete, a discard or a replacement back, once, and only while nobody has changed
  * the fate of its paths since. What others have typed into a discarded text
  * meanwhile is merged with what comes back; where both touched the same
  * lines, nothing is changed and the person is told.
@@ -50,6 +50,7 @@ export class FileUndoService {
     if (undo.textDocumentId !== null) await this.#restoreText(undo, undo.textDocumentId, actor);
     await this.database.transaction(async (transaction) => {
       await this.#spend(transaction, undo);
+      await this.#restyle(transaction, undo);
       await this.events.append(transaction, workspaceId, 'file.restored', actor, { path });
     });
     return null;
@@ -77,10 +78,14 @@ export class FileUndoService {
       }
       for (const path of overlay.files.keys()) if (!restored.files.has(path)) overlay.remove(path);
       for (const file of restored.files.values()) overlay.place(file);
+      for (const { id } of undo.documents.filter((document) => document.made))
+        await this.documents.remove(transaction, id);
       for (const document of undo.documents) {
+        if (document.made) continue;
         if (document.removed) await this.documents.restore(transaction, document.id, document.path);
         else await this.documents.move(transaction, document.id, document.path);
       }
+      await this.#restyle(transaction, undo);
       const { path } = undo;
       const seq = await this.events.append(transaction, workspaceId, 'file.restored', actor, { path });
       return { seq, answer: () => Promise.resolve(null) };
@@ -103,6 +108,12 @@ export class FileUndoService {
     }
   }
 
+  /** Its line ends and byte order mark. */
+  async #restyle(transaction: Transaction, undo: FileUndo): Promise<void> {
+    for (const { id, style } of undo.documents)
+      if (style) await this.documents.restyle(transaction, id, style);
+  }
+
   async #spend(transaction: Transaction, undo: FileUndo): Promise<void> {
     if (!(await this.files.spendUndo(transaction, undo.id))) throw spent(undo.path);
   }
@@ -118,7 +129,7 @@ function merged(undo: FileUndo, current: string): string {
   return mergeLines(textBefore, textAfter, current, () => {
     throw new ProtocolError(
       'conflict',
-      `Somebody has since edited the same lines of ${undo.path}, so the discard cannot be undone. Nothing was changed.`,
+      `Somebody has since edited the same lines of ${undo.path}, so this cannot be undone. Nothing was changed.`,
     );
   });
 }

@@ -1,11 +1,12 @@
-import { Controller, Res } from '@nestjs/common';
-import type { Response } from 'express';
+import { Controller, Req, Res } from '@nestjs/common';
+import type { Request, Response } from 'express';
 import { HttpRoute, SignedIn, type RouteInput } from '../platform/http-route.js';
 import type { RouteReply } from '../protocol/http-routes.js';
 import type { Account } from '../protocol/user.js';
 import { FileChangeService } from './file-change.service.js';
 import { FileContentService } from './file-content.service.js';
 import { FileDiscardService } from './file-discard.service.js';
+import { FileUploadService } from './file-upload.service.js';
 import { FileUndoService } from './file-undo.service.js';
 import { FileService } from './file.service.js';
 import { sendRawFile } from './raw-file.js';
@@ -18,6 +19,7 @@ export class FileController {
     private readonly pending: FileChangeService,
     private readonly discards: FileDiscardService,
     private readonly undos: FileUndoService,
+    private readonly uploads: FileUploadService,
   ) {}
 
   @HttpRoute('GET /api/workspaces/:id/files')
@@ -51,8 +53,8 @@ export class FileController {
     @Res() response: Response,
   ): Promise<RouteReply<'GET /api/workspaces/:id/raw'>> {
     const file = await this.contents.raw(account, params.id, query.path);
-    sendRawFile(response, query.path, file);
-    return file.bytes;
+    await sendRawFile(response, query.path, file);
+    return new Uint8Array();
   }
 
   @HttpRoute('POST /api/workspaces/:id/files')
@@ -61,6 +63,15 @@ export class FileController {
     @SignedIn() account: Account,
   ): Promise<RouteReply<'POST /api/workspaces/:id/files'>> {
     return this.files.create(account, params.id, body.path, body.text);
+  }
+
+  @HttpRoute('PUT /api/workspaces/:id/files')
+  upload(
+    { params, query, headers }: RouteInput<'PUT /api/workspaces/:id/files'>,
+    @SignedIn() account: Account,
+    @Req() request: Request,
+  ): Promise<RouteReply<'PUT /api/workspaces/:id/files'>> {
+    return this.uploads.upload(account, params.id, query, request, headers['content-length']);
   }
 
   @HttpRoute('POST /api/workspaces/:id/files/move')

@@ -3,10 +3,14 @@ import { AuthModule } from '../auth/auth.module.js';
 import { DocumentModule } from '../document/document.module.js';
 import { EventModule } from '../event/event.module.js';
 import { WorkspaceModule } from '../workspace/workspace.module.js';
+import { ObjectModule } from '../object/object.module.js';
+import { DocumentBytesService } from './document-bytes.service.js';
 import { EditBurstService } from './edit-burst.service.js';
 import { FileChangeService } from './file-change.service.js';
 import { FileContentService } from './file-content.service.js';
 import { FileDiscardService } from './file-discard.service.js';
+import { FileReplaceService } from './file-replace.service.js';
+import { FileUploadService } from './file-upload.service.js';
 import { FileUndoService } from './file-undo.service.js';
 import { FileController } from './file.controller.js';
 import { FileRepository } from './file.repository.js';
@@ -14,18 +18,21 @@ import { FileService } from './file.service.js';
 import { OverlayService } from './overlay.service.js';
 
 @Module({
-  imports: [AuthModule, DocumentModule, EventModule, WorkspaceModule],
+  imports: [AuthModule, DocumentModule, EventModule, ObjectModule, WorkspaceModule],
   controllers: [FileController],
   providers: [
+    DocumentBytesService,
     EditBurstService,
     FileChangeService,
     FileContentService,
     FileDiscardService,
+    FileReplaceService,
     FileRepository,
     FileService,
     FileUndoService,
+    FileUploadService,
     OverlayService,
   ],
-  exports: [EditBurstService, FileChangeService, OverlayService],
+  exports: [DocumentBytesService, EditBurstService, FileChangeService, OverlayService],
 })
 export class FileModule {}

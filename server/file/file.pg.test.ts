@@ -181,7 +181,7 @@ test('GIT4: a file at the base commit is told as text, or why not, and under its
     reason: 'binary',
   });
   expect(await room.contents.base(alice, id, 'nothing')).toEqual({ kind: 'absent' });
-  expect((await room.contents.raw(alice, id, 'art.png')).bytes).toEqual(Uint8Array.from([0, 1, 2, 255]));
+  expect((await room.contents.raw(alice, id, 'art.png')).content).toEqual(Uint8Array.from([0, 1, 2, 255]));
 });
 
 test('SEC1: a stranger is told of nothing, and a reader changes nothing', async () => {

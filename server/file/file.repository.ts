@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, eq, inArray, isNull, lt, sql } from 'drizzle-orm';
+import { and, eq, gt, inArray, isNull, lt, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/client.js';
 import { documents } from '../../db/schema/document.js';
 import { fileUndos, workspaceFiles } from '../../db/schema/file.js';
@@ -53,7 +53,7 @@ export class FileRepository {
         .delete(workspaceFiles)
         .where(and(eq(workspaceFiles.workspaceId, workspaceId), inArray(workspaceFiles.path, gone)));
     const rows = changes.map((change) => change.after).filter((row) => row !== null);
-    // PostgreSQL takes 65,535 parameters; a row has eight.
+    // PostgreSQL takes 65,535 parameters; a row has nine.
     for (let at = 0; at < rows.length; at += 5_000) {
       await transaction
         .insert(workspaceFiles)
@@ -66,6 +66,7 @@ export class FileRepository {
             blobSha: sql`excluded.blob_sha`,
             mode: sql`excluded.mode`,
             documentId: sql`excluded.document_id`,
+            objectId: sql`excluded.object_id`,
             version: sql`excluded.version`,
           },
         });
@@ -106,7 +107,10 @@ export class FileRepository {
   }
 
   /** Undos nobody has used for a week are forgotten: they hold texts, and the history has those too. */
-  async saveUndo(transaction: Transaction, undo: typeof fileUndos.$inferInsert): Promise<string> {
+  async saveUndo(
+    transaction: Transaction,
+    undo: Omit<typeof fileUndos.$inferInsert, 'objectIds'>,
+  ): Promise<string> {
     await transaction
       .delete(fileUndos)
       .where(
@@ -115,7 +119,10 @@ export class FileRepository {
           lt(fileUndos.createdAt, sql`now() - interval '7 days'`),
         ),
       );
-    const [row] = await transaction.insert(fileUndos).values(undo).returning({ id: fileUndos.id });
+    const [row] = await transaction
+      .insert(fileUndos)
+      .values({ ...undo, objectIds: objectsOf(undo) })
+      .returning({ id: fileUndos.id });
     if (!row) throw new Error('an undo was not stored');
     return row.id;
   }
@@ -136,7 +143,13 @@ export class FileRepository {
     const [row] = await this.connection.database
       .select()
       .from(fileUndos)
-      .where(and(eq(fileUndos.workspaceId, workspaceId), eq(fileUndos.id, id)));
+      .where(
+        and(
+          eq(fileUndos.workspaceId, workspaceId),
+          eq(fileUndos.id, id),
+          gt(fileUndos.createdAt, sql`now() - interval '7 days'`),
+        ),
+      );
     return row;
   }
 
@@ -148,4 +161,13 @@ export class FileRepository {
       .returning({ id: fileUndos.id });
     return spent.length > 0;
   }
+}
+
+/** What an undo refers to is kept while it may be used. */
+function objectsOf({
+  rows,
+  documents: undone,
+}: Pick<typeof fileUndos.$inferInsert, 'rows' | 'documents'>): string[] {
+  const ids = [...rows.map(({ before }) => before?.objectId), ...undone.map(({ style }) => style?.objectId)];
+  return ids.filter((id) => typeof id === 'string');
 }

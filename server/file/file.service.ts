@@ -33,7 +33,14 @@ export class FileService {
     return this.overlays.change(workspaceId, async (overlay, transaction) => {
       refuseCollision(overlay, [path]);
       const document = await this.documents.create(transaction, access, path, text, actor);
-      overlay.place({ path, origin: null, blobSha: null, mode: '100644', documentId: document.id });
+      overlay.place({
+        path,
+        origin: null,
+        blobSha: null,
+        mode: '100644',
+        documentId: document.id,
+        objectId: null,
+      });
       const seq = await this.events.append(transaction, workspaceId, 'file.created', actor, { path });
       return { seq, answer: () => Promise.resolve(null) };
     });

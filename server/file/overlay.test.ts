@@ -28,7 +28,14 @@ type Operation = typeof operation extends fc.Arbitrary<infer Value> ? Value : ne
 function apply(to: Overlay, step: Operation, number: number): void {
   const file = to.files.get(step.path);
   if (step.kind === 'create' && !file)
-    to.place({ path: step.path, origin: null, blobSha: null, mode: '100644', documentId: `d${number}` });
+    to.place({
+      path: step.path,
+      origin: null,
+      blobSha: null,
+      mode: '100644',
+      objectId: null,
+      documentId: `d${number}`,
+    });
   if (step.kind === 'delete') to.remove(step.path);
   if (step.kind === 'move' && file && !to.files.has(step.to)) {
     to.remove(step.path);

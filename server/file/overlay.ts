@@ -12,6 +12,8 @@ export type OverlayFile = {
   blobSha: string | null;
   mode: FileMode;
   documentId: string | null;
+  /** The bytes of a file that is no text and not committed. */
+  objectId: string | null;
 };
 
 export type RowChange = { path: string; before: OverlayRow | null; after: OverlayRow | null };
@@ -47,9 +49,10 @@ export class Overlay {
     const gone = new Set(rows.map((row) => (row.kind === 'deleted' ? row.path : row.fromPath)));
     const files: OverlayFile[] = [];
     for (const { path, mode, sha } of base.values())
-      if (!gone.has(path)) files.push({ path, origin: path, blobSha: sha, mode, documentId: null });
-    for (const { path, kind, fromPath: origin, blobSha, mode, documentId } of rows)
-      if (kind !== 'deleted') files.push({ path, origin, blobSha, mode, documentId });
+      if (!gone.has(path))
+        files.push({ path, origin: path, blobSha: sha, mode, documentId: null, objectId: null });
+    for (const { path, kind, fromPath: origin, blobSha, mode, documentId, objectId } of rows)
+      if (kind !== 'deleted') files.push({ path, origin, blobSha, mode, documentId, objectId });
     return new Overlay(workspaceId, base, files, rows);
   }
 
@@ -78,7 +81,7 @@ export class Overlay {
   /** The base file is at its own path again. */
   restore(entry: TreeEntry): void {
     const { path, mode, sha } = entry;
-    this.files.set(path, { path, origin: path, blobSha: sha, mode, documentId: null });
+    this.files.set(path, { path, origin: path, blobSha: sha, mode, documentId: null, objectId: null });
   }
 
   /** Where in the base a path's content is compared to: its origin, or what it replaced. */
@@ -111,12 +114,13 @@ export class Overlay {
       blobSha: sha,
       mode,
       documentId: null,
+      objectId: null,
       version,
     }));
-    for (const { path, origin, blobSha, mode, documentId } of this.files.values()) {
+    for (const { path, origin, blobSha, mode, documentId, objectId } of this.files.values()) {
       if (origin === path) continue;
       const kind = origin === null ? 'created' : 'moved';
-      rows.push({ workspaceId, path, kind, fromPath: origin, blobSha, mode, documentId, version });
+      rows.push({ workspaceId, path, kind, fromPath: origin, blobSha, mode, documentId, objectId, version });
     }
     const known = new Map(this.before.map((row) => [row.path, row]));
     return rows.map((row) => {
@@ -145,6 +149,7 @@ export function isSameRow(a: OverlayRow, b: OverlayRow): boolean {
     a.kind === b.kind &&
     a.fromPath === b.fromPath &&
     a.mode === b.mode &&
+    (a.objectId ?? null) === (b.objectId ?? null) &&
     (a.documentId === b.documentId || a.kind === 'moved')
   );
 }

@@ -1,4 +1,6 @@
 import type { Response } from 'express';
+import { pipeline } from 'node:stream/promises';
+import type { RawFile } from './file-content.service.js';
 
 /** What a browser may show as it is; anything else is only ever downloaded. */
 const shown: Readonly<Record<string, string>> = {
@@ -27,11 +29,7 @@ const shown: Readonly<Record<string, string>> = {
  * it runs no script here: its type is not guessed, it is sandboxed, and what
  * is neither image nor sound is a download.
  */
-export function sendRawFile(
-  response: Response,
-  path: string,
-  file: { bytes: Uint8Array; sha: string },
-): void {
+export async function sendRawFile(response: Response, path: string, file: RawFile): Promise<void> {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const type = shown[name.slice(name.lastIndexOf('.') + 1).toLowerCase()];
   const disposition = type ? 'inline' : 'attachment';
@@ -43,8 +41,22 @@ export function sendRawFile(
     .set('Cross-Origin-Resource-Policy', 'same-origin')
     .set('Content-Disposition', `${disposition}; filename*=UTF-8''${encodeRfc5987(name)}`)
     .set('Cache-Control', 'private, no-cache')
-    .set('ETag', `"${file.sha}"`)
-    .send(Buffer.from(file.bytes.buffer, file.bytes.byteOffset, file.bytes.byteLength));
+    .set('ETag', `"${file.sha}"`);
+  const { content, size } = file;
+  if (content instanceof Uint8Array) {
+    response.send(Buffer.from(content.buffer, content.byteOffset, content.byteLength));
+    return;
+  }
+  if (response.req.fresh || response.req.method === 'HEAD') {
+    content.destroy();
+    response.status(response.req.fresh ? 304 : 200).end();
+    return;
+  }
+  response.set('Content-Length', String(size));
+  await pipeline(content, response).catch(() => {
+    // Whoever asked has gone, or the store has: what was announced does not come.
+    response.destroy();
+  });
 }
 
 function encodeRfc5987(name: string): string {

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { findBrowser } from './browser.mjs';
 import { build } from './build.mjs';
 import { install } from './install.mjs';
+import { findSwift } from './swift.mjs';
 import { environment, npm, runLoudly } from './step.mjs';
 import { playwrightCounts, vitestCounts } from './test-report.mjs';
 
@@ -35,6 +36,7 @@ try {
 
 const env = testEnvironment();
 const browser = await prepare('browser', () => findBrowser(env));
+const swift = await prepare('S3 server', () => findSwift(env));
 const isBuilt = await prepare('build', async () => {
   await build();
   return true;
@@ -51,7 +53,7 @@ const unitReport = join(reports, 'vitest.json');
 const vitest = [process.execPath, 'node_modules/vitest/vitest.mjs', 'run'];
 const vitestCode = await runLoudly(
   [...vitest, '--reporter=default', '--reporter=json', `--outputFile.json=${unitReport}`],
-  env,
+  swift ? { ...env, PERCH_TEST_SWIFT: swift } : env,
 );
 add('vitest', vitestCounts(unitReport, vitestCode));
 

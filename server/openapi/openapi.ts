@@ -14,6 +14,7 @@ import { PUBLIC_ROUTES, routeSummaries } from './route-summaries.js';
 
 type JsonSchema = Record<string, unknown>;
 type Route = Partial<Record<'headers' | 'params' | 'query' | 'body', z.ZodType>> & {
+  bytes?: true;
   reply: z.ZodType;
   scope?: AccessScope;
 };
@@ -83,6 +84,9 @@ export function describeApi(): OpenApi {
           required: true,
           content: { 'application/json': { schema: toJsonSchema(route.body, 'input') } },
         },
+      }),
+      ...(route.bytes && {
+        requestBody: { required: true, content: { 'application/octet-stream': { schema: {} } } },
       }),
       responses: {
         [name === 'POST /api/github/branches' ? '201' : '200']: answer,

@@ -56,6 +56,8 @@ export const documentState = z.discriminatedUnion('kind', [
     kind: z.literal('not-text'),
     reason: notTextReason,
     size: z.number().int(),
+    /** The id git gives its bytes. */
+    sha: z.string().optional(),
     target: z.string().optional(),
   }),
 ]);

@@ -13,6 +13,8 @@ export const eventPayloads = {
   'person.joined': z.object({}),
   'person.left': z.object({}),
   'file.created': z.object({ path: z.string() }),
+  /** An upload took the place of what was there. */
+  'file.replaced': z.object({ path: z.string() }),
   /** One per person, file and burst of typing: 10 s of quiet, or a commit, ends it. */
   'file.edited': z.object({ path: z.string() }),
   'file.moved': z.object({ from: z.string(), to: z.string() }),

@@ -50,6 +50,8 @@ export const fileChange = z.object({
   deletions: z.number().int().nullable(),
   /** Who wrote what is pending in this path. */
   authors: z.array(person),
+  /** Of a file that is no text and not committed: the id git gives its bytes. */
+  sha: sha.optional(),
 });
 export type FileChange = z.infer<typeof fileChange>;
 
@@ -87,6 +89,30 @@ export const filePathBody = z.object({ path: filePath });
 export const fileCreation = z.object({ path: filePath, text: z.string().max(1_000_000).default('') });
 export const fileMove = z.object({ from: filePath, to: filePath });
 
-/** What to hand back to take a delete or a discard back. Valid while nobody else has changed the path's fate. */
+/** The largest file that is taken: beyond it GitHub warns of every push. */
+export const UPLOAD_MAX_BYTES = 50_000_000;
+
+/** A file's bytes follow as the request's body, with their `Content-Length`. */
+export const fileUpload = z.object({
+  path: filePath,
+  /** Whether it takes the place of a file that is there. Without it, that is a conflict. */
+  replace: z.stringbool().default(false),
+});
+export const uploadHeaders = z.object({ 'content-length': z.coerce.number().int().nonnegative() });
+export const fileUploaded = z.object({
+  /** `same`: the file said the same already, and nothing was changed. */
+  outcome: z.enum(['created', 'replaced', 'same']),
+  /** Brings back what was replaced. */
+  undo: z.string().nullable(),
+});
+export type FileUploaded = z.infer<typeof fileUploaded>;
+
+export const rawFile = z.object({
+  path: filePath,
+  /** Nothing to the server; a browser asks anew for another one. */
+  version: z.string().max(100).optional(),
+});
+
+/** What to hand back to take a delete, a discard or a replacement back. Valid while nobody else has changed the path's fate. */
 export const fileUndo = z.object({ path: filePath, undo: z.string().max(200) });
 export const fileUndoable = z.object({ undo: z.string() });

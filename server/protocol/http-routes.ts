@@ -19,6 +19,10 @@ import {
   filePathBody,
   fileUndo,
   fileUndoable,
+  fileUpload,
+  fileUploaded,
+  rawFile,
+  uploadHeaders,
   workspaceFiles,
 } from './file.js';
 import {
@@ -46,6 +50,8 @@ type Route = {
   params?: z.ZodType;
   query?: z.ZodType;
   body?: z.ZodType;
+  /** The body is bytes, which the handler reads as they come. */
+  bytes?: true;
   reply: z.ZodType;
   /** What a program's access token must allow. Without it no token reaches the route. */
   scope?: AccessScope;
@@ -122,9 +128,17 @@ export const httpRoutes = {
   'GET /api/workspaces/:id/changes': { params: byId, reply: z.array(fileChange) },
   /** The file at the base commit, for a diff or a read-only view. */
   'GET /api/workspaces/:id/base': { params: byId, query: filePathBody, reply: baseFile },
-  /** Its raw bytes at the base commit (images, sounds, downloads); the reply is the body itself. */
-  'GET /api/workspaces/:id/raw': { params: byId, query: filePathBody, reply: anyBytes },
+  /** Its bytes as it is now (images, sounds, downloads); the reply is the body itself. */
+  'GET /api/workspaces/:id/raw': { params: byId, query: rawFile, reply: anyBytes },
   'POST /api/workspaces/:id/files': { params: byId, body: fileCreation, reply: none },
+  /** A file with these very bytes: a live text where they are one, else kept as they are. */
+  'PUT /api/workspaces/:id/files': {
+    headers: uploadHeaders,
+    params: byId,
+    query: fileUpload,
+    bytes: true,
+    reply: fileUploaded,
+  },
   'POST /api/workspaces/:id/files/move': { params: byId, body: fileMove, reply: none },
   'POST /api/workspaces/:id/files/delete': { params: byId, body: filePathBody, reply: fileUndoable },
   /** Back to the base: a created file goes, a deleted or renamed one returns, text gets its old lines as a forward edit. */

@@ -82,7 +82,8 @@ export class PerchServer {
     const { Config } = await import('../config.js');
     const { log } = await import('../platform/log.js');
     const surroundings = given ?? (await startSurroundings());
-    const config = Config.load({ ...ENVIRONMENT, ...environment }, []);
+    const state = { PERCH_STATE: `${surroundings.git.folder}/state` };
+    const config = Config.load({ ...ENVIRONMENT, ...state, ...environment }, []);
     log.level = config.logLevel;
     return new PerchServer(await startApplication(config, surroundings), surroundings, !given);
   }

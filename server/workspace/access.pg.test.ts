@@ -72,6 +72,10 @@ const routes = (): Partial<Record<HttpRoute, Case>> => ({
     ...inRoom('write', { path: 'new.txt', text: '' }),
     accepted: [200, 409],
   },
+  'PUT /api/workspaces/:id/files': {
+    need: 'write',
+    ask: { params: { id }, query: { path: 'up.txt', replace: 'true' }, headers: { 'Content-Length': '0' } },
+  },
   'POST /api/workspaces/:id/files/move': {
     ...inRoom('write', { from: 'src/bird.js', to: 'src/wren.js' }),
     accepted: [200, 404],

@@ -13,6 +13,8 @@ export function eventSentence(event: WorkspaceEvent): { words: string; path?: st
       return { words: 'left' };
     case 'file.created':
       return { words: 'created', path: event.payload.path };
+    case 'file.replaced':
+      return { words: 'replaced', path: event.payload.path };
     case 'file.edited':
       return { words: 'edited', path: event.payload.path };
     case 'file.moved':

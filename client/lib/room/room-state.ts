@@ -24,7 +24,7 @@ export type LiveDocumentState =
        */
       save: 'saved' | 'saving' | 'kept' | 'held';
     }
-  | { kind: 'not-text'; reason: NotTextReason; size: number; target?: string }
+  | { kind: 'not-text'; reason: NotTextReason; size: number; sha?: string; target?: string }
   | {
       kind: 'refused';
       error: ProtocolError;

@@ -225,6 +225,7 @@ export class Room {
         this.moveDocument(event.payload.from, event.payload.to);
         break;
       case 'file.created':
+      case 'file.replaced':
       case 'file.deleted':
       case 'file.restored':
       case 'file.discarded':

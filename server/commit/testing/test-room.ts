@@ -11,6 +11,12 @@ import { DocumentRepository } from '../../document/document.repository.js';
 import { DocumentService } from '../../document/document.service.js';
 import { EventRepository } from '../../event/event.repository.js';
 import { EventService } from '../../event/event.service.js';
+import { DirectoryObjectStore } from '../../object/directory-object-store.js';
+import { ObjectRepository } from '../../object/object.repository.js';
+import { ObjectService } from '../../object/object.service.js';
+import { DocumentBytesService } from '../../file/document-bytes.service.js';
+import { FileReplaceService } from '../../file/file-replace.service.js';
+import { FileUploadService } from '../../file/file-upload.service.js';
 import { EditBurstService } from '../../file/edit-burst.service.js';
 import { FileChangeService } from '../../file/file-change.service.js';
 import { FileContentService } from '../../file/file-content.service.js';
@@ -60,15 +66,28 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
   const overlays = new OverlayService(rows, database, workspaces_);
   const bursts = new EditBurstService(documents, events, rows, database);
   bursts.onModuleInit();
+  const store = new DirectoryObjectStore(join(git.folder, 'objects'));
+  const objects = new ObjectService(store, new ObjectRepository(database), database);
+  const bytes = new DocumentBytesService(workspaces_, objects);
   const files = new FileService(rows, overlays, workspaces_, documents, events);
-  const changes = new FileChangeService(rows, overlays, workspaces_, documents, auth);
-  const contents = new FileContentService(rows, workspaces_);
+  const changes = new FileChangeService(rows, overlays, workspaces_, documents, auth, objects, bytes);
+  const contents = new FileContentService(rows, workspaces_, documents, objects, bytes);
   const discards = new FileDiscardService(rows, overlays, workspaces_, documents, events, bursts, database);
   const undos = new FileUndoService(rows, overlays, workspaces_, documents, events, bursts, database);
+  const replacements = new FileReplaceService(rows, workspaces_, documents, events, bursts, database);
+  const uploads = new FileUploadService(
+    rows,
+    overlays,
+    workspaces_,
+    documents,
+    objects,
+    replacements,
+    events,
+  );
   const commitRows = new CommitRepository(database);
   const commits = new CommitService(
     commitRows,
-    new CommitContentService(documents, workspaces_, github),
+    new CommitContentService(documents, bytes, objects, github),
     new CommitFinishService(commitRows, overlays, workspaces_, documents, events, bursts),
     new FirstCommitService(github),
     workspaces_,
@@ -90,6 +109,9 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
     contents,
     discards,
     undos,
+    uploads,
+    objects,
+    store,
     commits,
     commitRows,
     async stop(): Promise<void> {

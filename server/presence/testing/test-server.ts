@@ -43,7 +43,7 @@ export async function startTestServer(
     { provide: DatabaseConnection, useFactory: () => new DatabaseConnection(databaseUrl) },
     { provide: NotificationListener, useFactory: () => NotificationListener.start(databaseUrl) },
     { provide: GithubClient, useValue: git.client },
-    { provide: Config, useFactory: () => Config.load({}, []) },
+    { provide: Config, useFactory: () => Config.load({ PERCH_STATE: `${git.folder}/state` }, []) },
   ];
   const platform: DynamicModule = {
     module: class Platform {},

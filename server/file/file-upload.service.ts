@@ -1,0 +1,165 @@
+import { Injectable } from '@nestjs/common';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { DocumentService, type DocumentStyle } from '../document/document.service.js';
+import { decodeTextFile, type DecodedFile } from '../document/text-file.js';
+import { EventService } from '../event/event.service.js';
+import { exactly, WrongLength } from '../object/object-store.js';
+import { ObjectService } from '../object/object.service.js';
+import { personActor } from '../platform/actor.js';
+import { DOCUMENT_MAX_LENGTH } from '../protocol/document.js';
+import { ProtocolError } from '../protocol/error.js';
+import { UPLOAD_MAX_BYTES, type FileUploaded } from '../protocol/file.js';
+import type { Account } from '../protocol/user.js';
+import { WorkspaceService } from '../workspace/workspace.service.js';
+import { FileReplaceService } from './file-replace.service.js';
+import { refuseCollision } from './file.service.js';
+import { FileRepository } from './file.repository.js';
+import type { Overlay, OverlayFile, RowChange } from './overlay.js';
+import { OverlayMoved, OverlayService } from './overlay.service.js';
+
+/** A file's bytes, taken in: a text in its style, or where they are kept. */
+export type Taken =
+  | { kind: 'text'; text: string; style: DocumentStyle }
+  | { kind: 'object'; objectId: string; sha: string };
+
+/**
+ * Takes a file as it is, byte for byte: a live document where it is a text,
+ * else an object of the store. What it takes the place of can be brought back.
+ */
+@Injectable()
+export class FileUploadService {
+  constructor(
+    private readonly files: FileRepository,
+    private readonly overlays: OverlayService,
+    private readonly workspaces: WorkspaceService,
+    private readonly documents: DocumentService,
+    private readonly objects: ObjectService,
+    private readonly replacements: FileReplaceService,
+    private readonly events: EventService,
+  ) {}
+
+  /**
+   * @param source exactly `size` bytes
+   * @throws {ProtocolError} `too-large`; `conflict` where the name is taken and nothing is to be replaced
+   */
+  async upload(
+    account: Account,
+    workspaceId: string,
+    { path, replace }: { path: string; replace: boolean },
+    source: Readable,
+    size: number,
+  ): Promise<FileUploaded> {
+    await this.workspaces.require(account, workspaceId, 'write');
+    if (size > UPLOAD_MAX_BYTES) throw tooLarge(path, size);
+    // Before the bytes are taken in; asked again when they are.
+    refusePlace((await this.overlays.load(workspaceId)).overlay, path, replace);
+    const taken = await this.#take(account, path, source, size);
+    if (replace && taken.kind === 'text') {
+      const replaced = await this.replacements.replaceText(account, workspaceId, path, taken);
+      if (replaced) return replaced;
+    }
+    return this.#place(account, workspaceId, path, replace, taken);
+  }
+
+  async #take(account: Account, path: string, source: Readable, size: number): Promise<Taken> {
+    try {
+      if (size > DOCUMENT_MAX_LENGTH) {
+        const { id, sha } = await this.objects.keep(account.id, source, size, 'too-large');
+        return { kind: 'object', objectId: id, sha: sha! };
+      }
+      const counted = exactly(size);
+      const [bytes] = await Promise.all([buffer(counted), pipeline(source, counted)]);
+      const decoded: DecodedFile = decodeTextFile(bytes);
+      if (decoded.kind === 'text') {
+        const { text, lineEnding, byteOrderMark } = decoded;
+        const object = lineEnding === 'mixed' ? await this.#keep(account, bytes, null) : null;
+        return { kind: 'text', text, style: { lineEnding, byteOrderMark, objectId: object?.id ?? null } };
+      }
+      const { reason } = decoded;
+      const { id, sha } = await this.#keep(account, bytes, reason as 'binary' | 'encoding' | 'lfs');
+      return { kind: 'object', objectId: id, sha: sha! };
+    } catch (error) {
+      if (error instanceof WrongLength || source.errored)
+        throw new ProtocolError('invalid', `${path} did not arrive whole. Nothing was changed; try again.`, {
+          cause: error,
+        });
+      throw new ProtocolError(
+        'unavailable',
+        `${path} could not be stored. Nothing was changed; try again in a moment.`,
+        { cause: error },
+      );
+    }
+  }
+
+  #keep(account: Account, bytes: Uint8Array, reason: 'binary' | 'encoding' | 'lfs' | null) {
+    return this.objects.keep(account.id, Readable.from([bytes]), bytes.byteLength, reason);
+  }
+
+  /** Puts it at its path, in place of whatever else is there. */
+  async #place(
+    account: Account,
+    workspaceId: string,
+    path: string,
+    replace: boolean,
+    taken: Taken,
+  ): Promise<FileUploaded> {
+    const access = await this.workspaces.require(account, workspaceId, 'write');
+    const actor = personActor(account.id);
+    return this.overlays.change<FileUploaded>(workspaceId, async (overlay, transaction) => {
+      const before = refusePlace(overlay, path, replace);
+      const [document] = await this.files.documentsAt(transaction, workspaceId, [path]);
+      const mode = before?.mode ?? '100644';
+      if (document) await this.documents.remove(transaction, document.id);
+      let made: string | null = null;
+      if (taken.kind === 'text') {
+        const { text, style } = taken;
+        ({ id: made } = await this.documents.create(transaction, access, path, text, actor, {
+          ...style,
+          mode: mode === '100755' ? mode : '100644',
+        }));
+      }
+      const objectId = taken.kind === 'object' ? taken.objectId : null;
+      overlay.place({ path, origin: null, blobSha: null, mode, documentId: made, objectId });
+      const type = before ? 'file.replaced' : 'file.created';
+      const seq = await this.events.append(transaction, workspaceId, type, actor, { path });
+      const [now] = await this.files.documentsAt(transaction, workspaceId, [path]);
+      // Somebody opened it in between: its text is not to be lost from sight.
+      if ((now?.id ?? null) !== made) throw new OverlayMoved();
+      const answer = async (rows: RowChange[]): Promise<FileUploaded> => {
+        if (!before) return { outcome: 'created', undo: null };
+        const documents = [
+          ...(document ? [{ ...document, removed: true }] : []),
+          ...(made === null ? [] : [{ id: made, path, removed: false, made: true }]),
+        ];
+        const undo = { workspaceId, userId: account.id, path, rows, documents };
+        return { outcome: 'replaced', undo: await this.files.saveUndo(transaction, undo) };
+      };
+      return { seq, answer };
+    });
+  }
+}
+
+/** @returns what is to be replaced. @throws {ProtocolError} `conflict` where nothing may be put here */
+function refusePlace(overlay: Overlay, path: string, replace: boolean): OverlayFile | null {
+  const before = overlay.files.get(path);
+  if (!before || !replace) {
+    refuseCollision(overlay, [path]);
+    return null;
+  }
+  if (before.mode === '120000' || before.mode === '160000')
+    throw new ProtocolError(
+      'conflict',
+      `${path} is a ${before.mode === '120000' ? 'symbolic link' : 'submodule'}, which no file takes the place of. Delete it first; nothing was changed.`,
+    );
+  return before;
+}
+
+const megabytes = (size: number) => (size / 1_000_000).toLocaleString('en', { maximumFractionDigits: 1 });
+
+const tooLarge = (path: string, size: number) =>
+  new ProtocolError(
+    'too-large',
+    `${path} has ${megabytes(size)} MB; Perch takes files of up to ${megabytes(UPLOAD_MAX_BYTES)} MB. Nothing was changed.`,
+  );
