@@ -4,17 +4,26 @@ import { DocumentModule } from '../document/document.module.js';
 import { EventModule } from '../event/event.module.js';
 import { ObjectModule } from '../object/object.module.js';
 import { FileModule } from '../file/file.module.js';
+import { PresenceModule } from '../presence/presence.module.js';
 import { WorkspaceModule } from '../workspace/workspace.module.js';
 import { CommitContentService } from './commit-content.service.js';
 import { CommitFinishService } from './commit-finish.service.js';
+import { CommitTidyService } from './commit-tidy.service.js';
 import { CommitController } from './commit.controller.js';
 import { FirstCommitService } from './first-commit.service.js';
 import { CommitRepository } from './commit.repository.js';
 import { CommitService } from './commit.service.js';
 
 @Module({
-  imports: [AuthModule, DocumentModule, EventModule, FileModule, ObjectModule, WorkspaceModule],
+  imports: [AuthModule, DocumentModule, EventModule, FileModule, ObjectModule, PresenceModule, WorkspaceModule],
   controllers: [CommitController],
-  providers: [CommitContentService, CommitFinishService, FirstCommitService, CommitRepository, CommitService],
+  providers: [
+    CommitContentService,
+    CommitFinishService,
+    CommitTidyService,
+    FirstCommitService,
+    CommitRepository,
+    CommitService,
+  ],
 })
 export class CommitModule {}

@@ -15,6 +15,7 @@ import { CommitContentService, refuseHalfChanges } from './commit-content.servic
 import { CommitFinishService } from './commit-finish.service.js';
 import { withCommitLock } from './commit-lock.js';
 import { commitMessage, distinctCoAuthors } from './commit-message.js';
+import { CommitTidyService } from './commit-tidy.service.js';
 import { FirstCommitService } from './first-commit.service.js';
 import { CommitRepository, type CommitRecord } from './commit.repository.js';
 
@@ -37,6 +38,7 @@ export class CommitService implements OnApplicationBootstrap, BeforeApplicationS
   constructor(
     private readonly commits: CommitRepository,
     private readonly contents: CommitContentService,
+    private readonly tidying: CommitTidyService,
     private readonly finishing: CommitFinishService,
     private readonly first: FirstCommitService,
     private readonly workspaces: WorkspaceService,
@@ -107,7 +109,9 @@ export class CommitService implements OnApplicationBootstrap, BeforeApplicationS
   ): Promise<CommitRecord> {
     const { workspaceId } = access;
     const { overlay, baseCommit } = await this.overlays.load(workspaceId);
-    const chosen = choose(await this.changes.pending(workspaceId, overlay), paths);
+    let chosen = choose(await this.changes.pending(workspaceId, overlay), paths);
+    if (await this.tidying.tidy(account, workspaceId, chosen))
+      chosen = choose(await this.changes.pending(workspaceId, overlay), paths);
     if (chosen.length === 0)
       throw new ProtocolError(
         'unprocessable',

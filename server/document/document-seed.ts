@@ -13,10 +13,10 @@ export function seedUpdate(text: string): { clientId: number; bytes: Uint8Array 
   return { clientId: document.clientID, bytes };
 }
 
-/** The update that turns a document's state into `text` by edits of `clientId`; null where nothing differs. */
+/** The update that changes a document's text by edits of `clientId`; null where nothing differs. */
 export function editUpdate(
   state: Uint8Array,
-  text: string,
+  change: (text: string, document: Y.Doc) => string,
   clientId: number,
 ): { bytes: Uint8Array; before: string } | null {
   const document = new Y.Doc();
@@ -27,7 +27,7 @@ export function editUpdate(
   let bytes: Uint8Array | null = null;
   document.on('update', (update: Uint8Array) => (bytes = update));
   document.transact(() => {
-    for (const edit of textEdits(before, text)) {
+    for (const edit of textEdits(before, change(before, document))) {
       if (edit.remove > 0) shared.delete(edit.at, edit.remove);
       if (edit.insert !== '') shared.insert(edit.at, edit.insert);
     }

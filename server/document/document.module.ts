@@ -1,12 +1,14 @@
 import { Module } from '@nestjs/common';
 import { WorkspaceModule } from '../workspace/workspace.module.js';
+import { BranchTextService } from './branch-text.service.js';
 import { DocumentGateway } from './document.gateway.js';
 import { DocumentRepository } from './document.repository.js';
 import { DocumentService } from './document.service.js';
+import { GitAttributesService } from './git-attributes.service.js';
 
 @Module({
   imports: [WorkspaceModule],
-  providers: [DocumentGateway, DocumentService, DocumentRepository],
-  exports: [DocumentService],
+  providers: [BranchTextService, DocumentGateway, DocumentService, DocumentRepository, GitAttributesService],
+  exports: [BranchTextService, DocumentService, GitAttributesService],
 })
 export class DocumentModule {}

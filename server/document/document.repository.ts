@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, asc, eq, gt, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/client.js';
 import { documentClients, documents, documentSnapshots, documentUpdates } from '../../db/schema/document.js';
 import { workspaceFiles } from '../../db/schema/file.js';
@@ -23,6 +23,8 @@ export type StoredDocument = {
   snapshot: { seq: number; bytes: Uint8Array } | null;
   updates: StoredUpdate[];
 };
+
+export type TextSource = { documentId: string } | { basePath: string };
 
 /** Documents and their rows in PostgreSQL. Appends go through DocumentAppender, which alone takes sequence numbers in bulk. */
 @Injectable()
@@ -146,9 +148,39 @@ export class DocumentRepository {
           or(eq(workspaceFiles.path, path), eq(workspaceFiles.fromPath, path)),
         ),
       );
-    const own = rows.find((row) => row.path === path);
-    if (own) return own.kind === 'moved' ? own.fromPath : null;
-    return rows.some((row) => row.kind === 'moved') ? null : path;
+    return basePathIn(rows, path);
+  }
+
+  /** Where the text of each path stands: in a document, or in the base commit; null where the overlay has taken it away. */
+  async sources(workspaceId: string, paths: readonly string[]): Promise<Map<string, TextSource | null>> {
+    const rows = await this.connection.database
+      .select()
+      .from(workspaceFiles)
+      .where(
+        and(
+          eq(workspaceFiles.workspaceId, workspaceId),
+          or(inArray(workspaceFiles.path, [...paths]), inArray(workspaceFiles.fromPath, [...paths])),
+        ),
+      );
+    const open = await this.connection.database
+      .select({ id: documents.id, path: documents.path })
+      .from(documents)
+      .where(
+        and(
+          eq(documents.workspaceId, workspaceId),
+          inArray(documents.path, [...paths]),
+          isNull(documents.deletedAt),
+        ),
+      );
+    const documentOf = new Map(open.map(({ id, path }) => [path, id]));
+    return new Map(
+      paths.map((path): [string, TextSource | null] => {
+        const documentId = documentOf.get(path);
+        if (documentId !== undefined) return [path, { documentId }];
+        const basePath = basePathIn(rows, path);
+        return [path, basePath === null ? null : { basePath }];
+      }),
+    );
   }
 
   /** The record, its snapshot and the rows after it, as of one moment. */
@@ -284,4 +316,11 @@ export class DocumentRepository {
       )
       .orderBy(asc(documentUpdates.seq));
   }
+}
+
+/** Of the overlay's rows about a path: what they say of where its content comes from. */
+function basePathIn(rows: readonly (typeof workspaceFiles.$inferSelect)[], path: string): string | null {
+  const own = rows.find((row) => row.path === path);
+  if (own) return own.kind === 'moved' ? own.fromPath : null;
+  return rows.some((row) => row.kind === 'moved' && row.fromPath === path) ? null : path;
 }

@@ -15,6 +15,7 @@ import { DocumentAppender } from './document-appender.js';
 import { DocumentRoom } from './document-room.js';
 import { editUpdate, newClientId, seedUpdate } from './document-seed.js';
 import { DocumentRepository, type DocumentRecord } from './document.repository.js';
+import { GitAttributesService } from './git-attributes.service.js';
 import { decodeTextFile } from './text-file.js';
 import { readUpdateHeader } from './update-header.js';
 
@@ -52,6 +53,7 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
   constructor(
     private readonly repository: DocumentRepository,
     private readonly workspaces: WorkspaceService,
+    private readonly attributes: GitAttributesService,
     private readonly listener: NotificationListener,
     connection: DatabaseConnection,
   ) {
@@ -253,11 +255,20 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
     text: string,
     actor: StoredActor,
   ): Promise<{ seq: number; before: string }> {
+    return this.changeText(documentId, () => text, actor);
+  }
+
+  /** The same, of the text as it is in that moment. */
+  changeText(
+    documentId: string,
+    change: (text: string, document: Y.Doc) => string,
+    actor: StoredActor,
+  ): Promise<{ seq: number; before: string }> {
     return this.#withRoom(documentId, async (room) => {
       const clientId = newClientId();
       await this.#register(room, [clientId], actor);
-      const edit = editUpdate(room.encode(), text, clientId);
-      if (!edit) return { seq: room.seq, before: text };
+      const edit = editUpdate(room.encode(), change, clientId);
+      if (!edit) return { seq: room.seq, before: room.text().toString() };
       const seq = await this.push(room, edit.bytes, actor, () =>
         this.#tell({ kind: 'updated', documentId, generation: room.generation, update: edit.bytes }),
       );
@@ -370,6 +381,8 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
     const decoded = decodeTextFile(base.bytes);
     if (decoded.kind === 'not-text')
       return { kind: 'not-text', reason: decoded.reason, size: base.size, sha: base.sha };
+    if ((await this.attributes.of(access.workspaceId, path)).binary)
+      return { kind: 'not-text', reason: 'binary', size: base.size, sha: base.sha };
     const record = await this.repository.seed(
       {
         workspaceId: access.workspaceId,

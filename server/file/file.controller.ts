@@ -7,6 +7,7 @@ import { FileChangeService } from './file-change.service.js';
 import { FileContentService } from './file-content.service.js';
 import { FileDiscardService } from './file-discard.service.js';
 import { FileUploadService } from './file-upload.service.js';
+import { FileStyleService } from './file-style.service.js';
 import { FileUndoService } from './file-undo.service.js';
 import { FileService } from './file.service.js';
 import { sendRawFile } from './raw-file.js';
@@ -20,6 +21,7 @@ export class FileController {
     private readonly discards: FileDiscardService,
     private readonly undos: FileUndoService,
     private readonly uploads: FileUploadService,
+    private readonly styles: FileStyleService,
   ) {}
 
   @HttpRoute('GET /api/workspaces/:id/files')
@@ -44,6 +46,14 @@ export class FileController {
     @SignedIn() account: Account,
   ): Promise<RouteReply<'GET /api/workspaces/:id/base'>> {
     return this.contents.base(account, params.id, query.path);
+  }
+
+  @HttpRoute('GET /api/workspaces/:id/style')
+  style(
+    { params, query }: RouteInput<'GET /api/workspaces/:id/style'>,
+    @SignedIn() account: Account,
+  ): Promise<RouteReply<'GET /api/workspaces/:id/style'>> {
+    return this.styles.style(account, params.id, query.path);
   }
 
   @HttpRoute('GET /api/workspaces/:id/raw')

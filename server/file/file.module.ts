@@ -11,6 +11,7 @@ import { FileContentService } from './file-content.service.js';
 import { FileDiscardService } from './file-discard.service.js';
 import { FileReplaceService } from './file-replace.service.js';
 import { FileUploadService } from './file-upload.service.js';
+import { FileStyleService } from './file-style.service.js';
 import { FileUndoService } from './file-undo.service.js';
 import { FileController } from './file.controller.js';
 import { FileRepository } from './file.repository.js';
@@ -29,10 +30,11 @@ import { OverlayService } from './overlay.service.js';
     FileReplaceService,
     FileRepository,
     FileService,
+    FileStyleService,
     FileUndoService,
     FileUploadService,
     OverlayService,
   ],
-  exports: [DocumentBytesService, EditBurstService, FileChangeService, OverlayService],
+  exports: [DocumentBytesService, EditBurstService, FileChangeService, FileStyleService, OverlayService],
 })
 export class FileModule {}

@@ -9,6 +9,7 @@ import { WorkspaceService } from '../workspace/workspace.service.js';
 import { FileNames } from './file-name.js';
 import { FileRepository, type PathDocument } from './file.repository.js';
 import type { Overlay, OverlayFile, RowChange } from './overlay.js';
+import { FileStyleService } from './file-style.service.js';
 import { OverlayMoved, OverlayService } from './overlay.service.js';
 
 /**
@@ -24,15 +25,17 @@ export class FileService {
     private readonly workspaces: WorkspaceService,
     private readonly documents: DocumentService,
     private readonly events: EventService,
+    private readonly styles: FileStyleService,
   ) {}
 
   /** @throws {ProtocolError} `conflict` where the name cannot stand beside those that are there */
   async create(account: Account, workspaceId: string, path: string, text: string): Promise<null> {
     const access = await this.workspaces.require(account, workspaceId, 'write');
     const actor = personActor(account.id);
+    const style = await this.styles.ofNewFile(workspaceId, path);
     return this.overlays.change(workspaceId, async (overlay, transaction) => {
       refuseCollision(overlay, [path]);
-      const document = await this.documents.create(transaction, access, path, text, actor);
+      const document = await this.documents.create(transaction, access, path, text, actor, style);
       overlay.place({
         path,
         origin: null,

@@ -36,6 +36,7 @@ export const routeSummaries: Partial<Record<HttpRoute, string>> = {
   'GET /api/workspaces/:id/files': 'The files of a room, changes included',
   'GET /api/workspaces/:id/changes': 'What differs from the base commit',
   'GET /api/workspaces/:id/base': 'A file as the base commit has it',
+  'GET /api/workspaces/:id/style': 'How a file is to be written',
   'GET /api/workspaces/:id/raw': 'A file’s bytes as it is now',
   'POST /api/workspaces/:id/files': 'Make a file',
   'PUT /api/workspaces/:id/files': 'Upload a file, byte for byte',

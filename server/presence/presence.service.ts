@@ -134,6 +134,11 @@ export class PresenceService implements OnModuleInit, BeforeApplicationShutdown 
     return [...own.map((each) => each.presence), ...(this.#rooms.get(workspaceId)?.foreign() ?? [])];
   }
 
+  /** Everybody in a workspace by the rows, whichever process they are connected to; at most a moment old. */
+  async everywhere(workspaceId: string): Promise<Presence[]> {
+    return (await this.rows.list(workspaceId)).map((each) => each.presence);
+  }
+
   /** The hot path: memory alone; telling and storing follow in the tick. An older state than the last is ignored. */
   move(connectionId: string, move: PresenceMove): void {
     const own = this.#own.get(connectionId);

@@ -85,6 +85,17 @@ export const baseFile = z.discriminatedUnion('kind', [
 ]);
 export type BaseFile = z.infer<typeof baseFile>;
 
+/** How a file is to be written, as `.editorconfig` and `.gitattributes` say; null where they say nothing. */
+export const fileStyle = z.object({
+  indentStyle: z.enum(['tab', 'space']).nullable(),
+  /** Columns. */
+  indentSize: z.number().int().nullable(),
+  tabWidth: z.number().int().nullable(),
+  /** As GitHub's Linguist calls it. */
+  language: z.string().nullable(),
+});
+export type FileStyle = z.infer<typeof fileStyle>;
+
 export const filePathBody = z.object({ path: filePath });
 export const fileCreation = z.object({ path: filePath, text: z.string().max(1_000_000).default('') });
 export const fileMove = z.object({ from: filePath, to: filePath });

@@ -17,6 +17,7 @@ import {
   fileCreation,
   fileMove,
   filePathBody,
+  fileStyle,
   fileUndo,
   fileUndoable,
   fileUpload,
@@ -128,6 +129,8 @@ export const httpRoutes = {
   'GET /api/workspaces/:id/changes': { params: byId, reply: z.array(fileChange) },
   /** The file at the base commit, for a diff or a read-only view. */
   'GET /api/workspaces/:id/base': { params: byId, query: filePathBody, reply: baseFile },
+  /** How it is to be written, as the branch's own files say by now. */
+  'GET /api/workspaces/:id/style': { params: byId, query: filePathBody, reply: fileStyle },
   /** Its bytes as it is now (images, sounds, downloads); the reply is the body itself. */
   'GET /api/workspaces/:id/raw': { params: byId, query: rawFile, reply: anyBytes },
   'POST /api/workspaces/:id/files': { params: byId, body: fileCreation, reply: none },

@@ -6,7 +6,7 @@ import { GithubClient } from '../platform/github-client.js';
 import { log } from '../platform/log.js';
 import { ProtocolError } from '../protocol/error.js';
 import type { WorkspaceAccess } from '../workspace/workspace.service.js';
-import { runGit } from './git-command.js';
+import { runGit } from '../platform/git-command.js';
 
 /** A large repository's first fetch. */
 const FETCH_TIMEOUT_MS = 300_000;

@@ -1,6 +1,6 @@
 import { ProtocolError } from '../protocol/error.js';
 import type { SearchQuery } from '../protocol/search.js';
-import { runGit } from './git-command.js';
+import { runGit } from '../platform/git-command.js';
 
 export type GrepLine = { path: string; line: number; text: string };
 

@@ -7,8 +7,11 @@ import { AuthRepository } from '../../auth/auth.repository.js';
 import { AuthService } from '../../auth/auth.service.js';
 import { Secrets } from '../../auth/secret.js';
 import { Config } from '../../config.js';
+import { BranchTextService } from '../../document/branch-text.service.js';
 import { DocumentRepository } from '../../document/document.repository.js';
 import { DocumentService } from '../../document/document.service.js';
+import { GitAttributesService } from '../../document/git-attributes.service.js';
+import { EventFeedService } from '../../event/event-feed.service.js';
 import { EventRepository } from '../../event/event.repository.js';
 import { EventService } from '../../event/event.service.js';
 import { DirectoryObjectStore } from '../../object/directory-object-store.js';
@@ -21,6 +24,7 @@ import { EditBurstService } from '../../file/edit-burst.service.js';
 import { FileChangeService } from '../../file/file-change.service.js';
 import { FileContentService } from '../../file/file-content.service.js';
 import { FileDiscardService } from '../../file/file-discard.service.js';
+import { FileStyleService } from '../../file/file-style.service.js';
 import { FileUndoService } from '../../file/file-undo.service.js';
 import { FileRepository } from '../../file/file.repository.js';
 import { FileService } from '../../file/file.service.js';
@@ -31,11 +35,14 @@ import type { ForgeLimits } from '../../forge/limits.js';
 import { DatabaseConnection } from '../../platform/database.js';
 import { GithubClient } from '../../platform/github-client.js';
 import { NotificationListener } from '../../platform/notification-listener.js';
+import { PresenceRepository } from '../../presence/presence.repository.js';
+import { PresenceService } from '../../presence/presence.service.js';
 import type { Account } from '../../protocol/user.js';
 import { AccessService } from '../../workspace/access.service.js';
 import { WorkspaceRepository } from '../../workspace/workspace.repository.js';
 import { WorkspaceService } from '../../workspace/workspace.service.js';
 import { CommitContentService } from '../commit-content.service.js';
+import { CommitTidyService } from '../commit-tidy.service.js';
 import { CommitFinishService } from '../commit-finish.service.js';
 import { FirstCommitService } from '../first-commit.service.js';
 import { CommitRepository } from '../commit.repository.js';
@@ -54,22 +61,30 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
   const workspaceRows = new WorkspaceRepository(database);
   const access = new AccessService(workspaceRows, github, notifications);
   const workspaces_ = new WorkspaceService(workspaceRows, access, github, events, database);
-  const documents = new DocumentService(
-    new DocumentRepository(database),
-    workspaces_,
-    notifications,
-    database,
-  );
+  const documentRows = new DocumentRepository(database);
+  const texts = new BranchTextService(documentRows, workspaces_);
+  const attributes = new GitAttributesService(texts);
+  const documents = new DocumentService(documentRows, workspaces_, attributes, notifications, database);
   await documents.onApplicationBootstrap();
   const auth = new AuthService(new AuthRepository(database), database, new Secrets(Config.load({}, [])));
   const rows = new FileRepository(database);
   const overlays = new OverlayService(rows, database, workspaces_);
   const bursts = new EditBurstService(documents, events, rows, database);
   bursts.onModuleInit();
+  const presenceRows = new PresenceRepository(database);
+  const presence = new PresenceService(
+    presenceRows,
+    database,
+    events,
+    new EventFeedService(events, workspaces_, notifications),
+    workspaces_,
+    notifications,
+  );
   const store = new DirectoryObjectStore(join(git.folder, 'objects'));
   const objects = new ObjectService(store, new ObjectRepository(database), database);
   const bytes = new DocumentBytesService(workspaces_, objects);
-  const files = new FileService(rows, overlays, workspaces_, documents, events);
+  const styles = new FileStyleService(texts, attributes, workspaces_);
+  const files = new FileService(rows, overlays, workspaces_, documents, events, styles);
   const changes = new FileChangeService(rows, overlays, workspaces_, documents, auth, objects, bytes);
   const contents = new FileContentService(rows, workspaces_, documents, objects, bytes);
   const discards = new FileDiscardService(rows, overlays, workspaces_, documents, events, bursts, database);
@@ -88,6 +103,7 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
   const commits = new CommitService(
     commitRows,
     new CommitContentService(documents, bytes, objects, github),
+    new CommitTidyService(styles, documents, workspaces_, presence),
     new CommitFinishService(commitRows, overlays, workspaces_, documents, events, bursts),
     new FirstCommitService(github),
     workspaces_,
@@ -107,6 +123,7 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
     files,
     changes,
     contents,
+    styles,
     discards,
     undos,
     uploads,
@@ -114,6 +131,7 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
     store,
     commits,
     commitRows,
+    presenceRows,
     async stop(): Promise<void> {
       bursts.beforeApplicationShutdown();
       commits.beforeApplicationShutdown();

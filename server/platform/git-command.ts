@@ -45,6 +45,7 @@ export function runGit(args: readonly string[], options: Options): Promise<GitEn
         HOME: '/nonexistent',
         GIT_CONFIG_NOSYSTEM: '1',
         GIT_CONFIG_GLOBAL: '/dev/null',
+        GIT_ATTR_NOSYSTEM: '1',
         GIT_TERMINAL_PROMPT: '0',
         GIT_CEILING_DIRECTORIES: options.directory,
       },
