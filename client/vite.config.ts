@@ -14,6 +14,11 @@ export default defineConfig({
       '@': path('.'),
       // Where y-monaco looks for what monaco-editor has moved.
       'monaco-editor/esm/vs/editor/editor.api.js': 'monaco-editor/editor/editor.api.js',
+      // The same for monaco-vim, whose bundle for browsers would want Monaco as a global.
+      'monaco-editor/esm/vs/editor/editor.api': 'monaco-editor/editor/editor.api.js',
+      'monaco-editor/esm/vs/editor/common/commands/shiftCommand':
+        'monaco-editor/editor/common/commands/shiftCommand.js',
+      'monaco-vim': path('../node_modules/monaco-vim/dist/index.mjs'),
     },
   },
   build: {

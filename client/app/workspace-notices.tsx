@@ -4,6 +4,7 @@ import { ProtocolError } from '@protocol/error.js';
 import { useEffect, useState, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import { Problem } from '@/components/problem.js';
+import { ForgeBudgetNotice } from '@/features/workspace/forge-budget-notice.js';
 import { useRoom, useRoomState } from '@/lib/room-context.js';
 import { paths } from './paths.js';
 
@@ -39,6 +40,7 @@ export function WorkspaceNotices({ workspace, children }: { workspace: Workspace
           over it; the room follows once nothing is uncommitted and everybody has left it.
         </p>
       )}
+      <ForgeBudgetNotice className="workspace-notice" />
       {children}
     </>
   );

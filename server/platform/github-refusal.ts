@@ -42,7 +42,7 @@ function toRefusal(error: unknown): ProtocolError {
       const minutes = Math.ceil(retryAfterMs / 60_000);
       return new ProtocolError(
         'rate-limited',
-        `GitHub takes no more requests for ${minutes === 1 ? 'a minute' : `${minutes} minutes`}: its rate limit is used up. Your work is kept.`,
+        `GitHub takes no more requests for ${minutes === 1 ? 'a minute' : `${minutes} minutes`}: its rate limit is used up. Your work is kept, and editing what is open goes on.`,
         { cause: error, retryAfterMs },
       );
     }

@@ -6,6 +6,8 @@ export const settings = z.object({
   /** Columns of a tab, where the file itself does not show another. */
   tabSize: z.union([z.literal(2), z.literal(4), z.literal(8)]),
   wordWrap: z.boolean(),
+  /** Those of the editor; the page's own are VS Code's. */
+  keys: z.enum(['vscode', 'vim']),
   /** Pixels. */
   fontSize: z.number().int().min(10).max(24),
   minimap: z.boolean(),
@@ -18,6 +20,7 @@ export const defaultSettings: Settings = {
   theme: 'auto',
   tabSize: 2,
   wordWrap: false,
+  keys: 'vscode',
   fontSize: 13,
   minimap: false,
   showWhitespace: false,

@@ -7,6 +7,7 @@ import { Group, Panel, Separator } from 'react-resizable-panels';
 import { DelayedProgress } from '@/components/delayed-progress.js';
 import { Problem } from '@/components/problem.js';
 import { focusEditor } from '@/features/editor/active-editor.js';
+import { useStyleEdited } from '@/features/editor/use-file-style.js';
 import { EventFeed } from '@/features/events/event-feed.js';
 import { useFiles, useRefreshFiles } from '@/features/files/use-files.js';
 import { emptyQuery } from '@/features/search/search-panel.js';
@@ -124,7 +125,14 @@ function OpenCodePage({ workspace: opened, files, refreshFiles }: OpenProps) {
     />
   );
   const group = (at: number) => (
-    <EditorGroup workspace={workspace} group={at} editors={editors} onOpen={show} onEdited={onEdited} />
+    <EditorGroup
+      workspace={workspace}
+      changes={files.changes}
+      group={at}
+      editors={editors}
+      onOpen={show}
+      onEdited={onEdited}
+    />
   );
   const activity = <EventFeed workspaceId={workspace.id} room={room} onOpen={(path) => show(path, false)} />;
   const following = followed && <FollowBar followed={followed} onStop={stop} />;
@@ -226,6 +234,7 @@ function useEdited(
   stopFollowing: () => void,
 ): (path: string) => void {
   const refresh = useRef(useRefreshFiles(workspaceId));
+  const styleEdited = useRef(useStyleEdited(workspaceId));
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => () => clearTimeout(timer.current), []);
   return useCallback(
@@ -233,7 +242,10 @@ function useEdited(
       pin(path);
       stopFollowing();
       clearTimeout(timer.current);
-      timer.current = setTimeout(() => refresh.current(), REFRESH_MS);
+      timer.current = setTimeout(() => {
+        refresh.current();
+        styleEdited.current(path);
+      }, REFRESH_MS);
     },
     [pin, stopFollowing],
   );

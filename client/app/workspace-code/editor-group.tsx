@@ -1,5 +1,6 @@
 import { CodeIcon } from '@primer/octicons-react';
 import { Blankslate } from '@primer/react/experimental';
+import type { FileChange } from '@protocol/file.js';
 import type { Workspace } from '@protocol/workspace.js';
 import { writtenKeys } from '@/lib/hotkeys.js';
 import { EditorPane } from './editor-pane.js';
@@ -9,6 +10,8 @@ import { useTellPresence } from './use-tell-presence.js';
 
 type Props = {
   workspace: Workspace;
+  /** What differs from the last commit. */
+  changes: readonly FileChange[];
   group: number;
   editors: EditorGroupsState;
   /** Opening by hand, as opposed to following somebody. */
@@ -17,7 +20,7 @@ type Props = {
 };
 
 /** The open files of one editor and the one that shows. */
-export function EditorGroup({ workspace, group, editors, onOpen, onEdited }: Props) {
+export function EditorGroup({ workspace, changes, group, editors, onOpen, onEdited }: Props) {
   const tabs = editors.groups[group]!;
   const shown = tabs.open.find((tab) => tab.path === tabs.active);
   const isHere = group === editors.focused;
@@ -41,6 +44,7 @@ export function EditorGroup({ workspace, group, editors, onOpen, onEdited }: Pro
           key={shown.path}
           workspace={workspace}
           path={shown.path}
+          committedPath={committedPath(changes, shown.path)}
           group={group}
           isHere={isHere}
           hash={editors.hash}
@@ -55,6 +59,12 @@ export function EditorGroup({ workspace, group, editors, onOpen, onEdited }: Pro
       )}
     </div>
   );
+}
+
+function committedPath(changes: readonly FileChange[], path: string): string | null {
+  const change = changes.find((each) => each.path === path);
+  if (change?.status === 'added') return null;
+  return change?.fromPath ?? path;
 }
 
 function NothingOpen() {

@@ -9,6 +9,7 @@ import type { EditorCursor } from '@/features/editor/code-editor.js';
 import { chosenOptions } from '@/features/editor/editor-options.js';
 import { parseLineRange } from '@/features/editor/line-range.js';
 import { NotTextView } from '@/features/editor/not-text-view.js';
+import { useFileStyle } from '@/features/editor/use-file-style.js';
 import { useDocumentText } from '@/features/editor/use-document-text.js';
 import { useDocumentState, useLiveDocument } from '@/features/editor/use-live-document.js';
 import { keptRequest } from '@/lib/kept/kept-request.js';
@@ -42,6 +43,8 @@ const REASSURANCES = {
 export type EditorPaneProps = {
   workspace: Workspace;
   path: string;
+  /** Where the last commit has the file; null where it has not. */
+  committedPath: string | null;
   /** Which of the editors side by side. */
   group: number;
   /** Whether it is the one we are in. */
@@ -57,7 +60,8 @@ export type EditorPaneProps = {
 
 /** One open file: live text, its comparison with the base, its preview, or why it is none of these. */
 export function EditorPane(props: EditorPaneProps) {
-  const { workspace, path, group, isHere, hash, hashKey, view, onView, onOpen, onEdited } = props;
+  const { workspace, path, committedPath, group, isHere, hash, hashKey, view, onView, onOpen, onEdited } =
+    props;
   const room = useRoom();
   const document = useLiveDocument(room, path);
   const state = useDocumentState(document);
@@ -65,7 +69,9 @@ export function EditorPane(props: EditorPaneProps) {
   const { followed } = useFollow();
   const settings = useSettings();
   const options = useMemo(() => chosenOptions(settings), [settings]);
+  const style = useFileStyle(workspace.id, room, path);
   const [cursor, setCursor] = useState<EditorCursor | null>(null);
+  const [indentation, setIndentation] = useState<string | null>(null);
   const lines = useMemo(
     () => (isHere ? parseLineRange(hash) : null),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- the same line may be gone to again
@@ -96,7 +102,9 @@ export function EditorPane(props: EditorPaneProps) {
       <EditorTools
         workspace={workspace}
         path={path}
-        line={cursor?.line ?? null}
+        committedPath={committedPath}
+        document={live ? document : null}
+        lines={cursor?.lines ?? null}
         isText={live}
         view={view}
         onView={onView}
@@ -143,9 +151,12 @@ export function EditorPane(props: EditorPaneProps) {
                 present={here}
                 group={group}
                 options={options}
+                style={style}
+                usesVim={settings.keys === 'vim'}
                 followed={isHere ? (followed?.connectionId ?? null) : null}
                 lines={lines}
                 onCursor={setCursor}
+                onIndentation={setIndentation}
                 onEdited={edited}
                 onSave={reassure}
               />
@@ -159,9 +170,12 @@ export function EditorPane(props: EditorPaneProps) {
         </span>
         <span className="status-space" />
         {cursor && live && view === 'text' && (
-          <span>
-            Ln {cursor.line}, Col {cursor.column}
-          </span>
+          <>
+            <span>
+              Ln {cursor.line}, Col {cursor.column}
+            </span>
+            <span>{indentation}</span>
+          </>
         )}
         <span>{workspace.branch}</span>
       </footer>

@@ -3,23 +3,32 @@ import { ActionList, ActionMenu, IconButton } from '@primer/react';
 import type { Workspace } from '@protocol/workspace.js';
 import { toast } from '@/components/toaster.js';
 import { hasPreview } from '@/features/preview/has-preview.js';
-import { linkTo, permalinkTo } from './links.js';
+import type { LineRange } from '@/features/editor/line-range.js';
+import type { LiveDocument } from '@/lib/room/live-document.js';
+import { useState } from 'react';
+import { linkTo, wordsOf } from './links.js';
 import type { TabView } from './tabs.js';
+import { usePermalink } from './use-permalink.js';
 
 type Props = {
   workspace: Workspace;
   path: string;
-  /** Where the cursor is, once it has been anywhere. */
-  line: number | null;
+  /** Where the last commit has the file; null where it has not. */
+  committedPath: string | null;
+  document: LiveDocument | null;
+  /** What is selected, or the line the cursor is in, once it has been anywhere. */
+  lines: LineRange | null;
   isText: boolean;
   view: TabView;
   onView: (view: TabView) => void;
 };
 
 /** The path of the open file, the ways to look at it, and links to it. */
-export function EditorTools({ workspace, path, line, isText, view, onView }: Props) {
+export function EditorTools(props: Props) {
+  const { workspace, path, committedPath, document, lines, isText, view, onView } = props;
+  const [isOpen, setIsOpen] = useState(false);
   const toggle = (other: TabView) => onView(view === other ? 'text' : other);
-  const permalink = permalinkTo(workspace, path, line);
+  const permalink = usePermalink({ workspace, path, committedPath, document, lines, isWanted: isOpen });
   return (
     <div className="editor-tools">
       <span className="editor-path" title={path}>
@@ -46,34 +55,32 @@ export function EditorTools({ workspace, path, line, isText, view, onView }: Pro
           onClick={() => toggle('diff')}
         />
       )}
-      <ActionMenu>
+      <ActionMenu open={isOpen} onOpenChange={setIsOpen}>
         <ActionMenu.Anchor>
           <IconButton icon={LinkIcon} size="small" variant="invisible" aria-label="Copy link to line" />
         </ActionMenu.Anchor>
         <ActionMenu.Overlay width="medium">
           <ActionList>
             <ActionList.Item
-              onSelect={() => void copy(linkTo(path, line), line ? `a link to line ${line}` : 'a link')}
+              onSelect={() =>
+                void copy(linkTo(path, lines), lines ? `a link to ${wordsOf(lines)}` : 'a link')
+              }
             >
               <ActionList.LeadingVisual>
                 <LinkIcon />
               </ActionList.LeadingVisual>
-              {line ? `Copy link to line ${line}` : 'Copy link to the file'}
+              {lines ? `Copy link to ${wordsOf(lines)}` : 'Copy link to the file'}
               <ActionList.Description variant="block">As it stands in this room</ActionList.Description>
             </ActionList.Item>
             <ActionList.Item
-              disabled={permalink === null}
-              onSelect={() => permalink && void copy(permalink, 'a permalink')}
+              disabled={permalink.url === null}
+              onSelect={() => permalink.url !== null && void copy(permalink.url, 'a permalink')}
             >
               <ActionList.LeadingVisual>
                 <CopyIcon />
               </ActionList.LeadingVisual>
               Copy permalink
-              <ActionList.Description variant="block">
-                {permalink === null
-                  ? 'There is no commit yet to link to'
-                  : 'As it stands at the last commit, for good'}
-              </ActionList.Description>
+              <ActionList.Description variant="block">{permalink.words}</ActionList.Description>
             </ActionList.Item>
           </ActionList>
         </ActionMenu.Overlay>

@@ -1,27 +1,28 @@
 import type { Workspace } from '@protocol/workspace.js';
-import { formatLineRange } from '@/features/editor/line-range.js';
+import { formatLineRange, type LineRange } from '@/features/editor/line-range.js';
 
-const hashOf = (line: number | null) => (line === null ? '' : formatLineRange({ from: line, to: line }));
+const hashOf = (lines: LineRange | null) => (lines === null ? '' : formatLineRange(lines));
 
 /** The file in this room, as it is now. */
-export function linkTo(path: string, line: number | null): string {
+export function linkTo(path: string, lines: LineRange | null): string {
   const url = new URL(window.location.href);
   url.search = `?path=${encodeURIComponent(path)}`;
-  url.hash = hashOf(line);
+  url.hash = hashOf(lines);
   return url.href;
 }
 
-/**
- * The file at the base commit, on GitHub. The line is the one that is there
- * now: lines added above it and not yet committed move it. Null where there is
- * no page of it.
- */
+/** A file at a commit, on GitHub. */
 export function permalinkTo(
-  { url, baseCommit, owner, repo }: Workspace,
+  { url, owner, repo }: { url: string } & Pick<Workspace, 'owner' | 'repo'>,
+  commit: string,
   path: string,
-  line: number | null,
-): string | null {
-  if (url === null || baseCommit === null) return null;
+  lines: LineRange | null,
+): string {
   const written = path.split('/').map(encodeURIComponent).join('/');
-  return `${new URL(url).origin}/${owner}/${repo}/blob/${baseCommit}/${written}${hashOf(line)}`;
+  return `${new URL(url).origin}/${owner}/${repo}/blob/${commit}/${written}${hashOf(lines)}`;
+}
+
+/** `line 3` or `lines 3 to 5`. */
+export function wordsOf({ from, to }: LineRange): string {
+  return from === to ? `line ${from}` : `lines ${from} to ${to}`;
 }

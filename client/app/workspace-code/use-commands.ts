@@ -105,6 +105,11 @@ export function useCommands({ editors, showSide, toggleActivity, openPalette }: 
         run: () => change({ wordWrap: !settings.wordWrap }),
       },
       {
+        id: 'perch.keys',
+        label: 'Preferences: Toggle Vim Keys',
+        run: () => change({ keys: settings.keys === 'vim' ? 'vscode' : 'vim' }),
+      },
+      {
         id: 'perch.theme',
         label: 'Preferences: Toggle Dark Theme',
         run: () => change({ theme: settings.theme === 'dark' ? 'light' : 'dark' }),

@@ -1,6 +1,7 @@
 import { Editor } from '@monaco-editor/react';
+import type { FileStyle } from '@protocol/file.js';
 import type { Presence } from '@protocol/presence.js';
-import type { editor as MonacoEditor } from 'monaco-editor';
+import type { editor as MonacoEditor, Selection } from 'monaco-editor';
 import { useEffect, useState } from 'react';
 import { MonacoBinding } from 'y-monaco';
 import * as Y from 'yjs';
@@ -9,13 +10,23 @@ import { useIsDark } from '@/lib/color-mode.js';
 import type { LiveDocument } from '@/lib/room/live-document.js';
 import { enterEditor, leaveEditor, takeFocusWish } from './active-editor.js';
 import { editorOptions } from './editor-options.js';
+import { indentAs, languageCalled } from './file-style.js';
 import type { LineRange } from './line-range.js';
 import { monaco } from './monaco.js';
 import { RemoteCursors } from './remote-cursors.js';
 import { undoHistory } from './undo-history.js';
 import { useDoc } from './use-live-document.js';
+import { VimStatus } from './vim-status.js';
+import './code-editor.css';
 
-export type EditorCursor = { anchor: Uint8Array; head: Uint8Array; line: number; column: number };
+export type EditorCursor = {
+  anchor: Uint8Array;
+  head: Uint8Array;
+  line: number;
+  column: number;
+  /** Those that are selected, or the one the cursor is in. */
+  lines: LineRange;
+};
 
 type Props = {
   document: LiveDocument;
@@ -26,11 +37,16 @@ type Props = {
   group: number;
   /** What the person has chosen, over what is usual here. */
   options: MonacoEditor.IEditorOptions & MonacoEditor.IGlobalEditorOptions;
+  /** Indentation and language, once the branch has said. */
+  style: FileStyle | undefined;
+  usesVim: boolean;
   /** The connection whose cursor stays in view. */
   followed: string | null;
   /** Lines to select and reveal. */
   lines: LineRange | null;
   onCursor: (cursor: EditorCursor) => void;
+  /** How the file is indented, in a word. */
+  onIndentation: (words: string) => void;
   onEdited: () => void;
   onSave: () => void;
 };
@@ -45,9 +61,12 @@ export function CodeEditor({
   present,
   group,
   options,
+  style,
+  usesVim,
   followed,
   lines,
   onCursor,
+  onIndentation,
   onEdited,
   onSave,
 }: Props) {
@@ -92,6 +111,7 @@ export function CodeEditor({
         head: at(selection.positionLineNumber, selection.positionColumn),
         line: selection.positionLineNumber,
         column: selection.positionColumn,
+        lines: selectedLines(selection),
       });
     };
     const moved = editor.onDidChangeCursorSelection(tellCursor);
@@ -128,6 +148,24 @@ export function CodeEditor({
     };
   }, [editor]);
 
+  // After the text is there: it shows how it is indented. Whatever is chosen resets what was found.
+  useEffect(() => {
+    const model = editor?.getModel();
+    if (model && doc) onIndentation(indentAs(model, style, options.tabSize ?? 2));
+  }, [editor, doc, style, options, onIndentation]);
+
+  const language = style?.language ?? null;
+  useEffect(() => {
+    const model = editor?.getModel();
+    const id = language === null ? undefined : languageCalled(monaco, language);
+    if (!model || id === undefined) return undefined;
+    const usual = model.getLanguageId();
+    monaco.editor.setModelLanguage(model, id);
+    return () => {
+      if (!model.isDisposed()) monaco.editor.setModelLanguage(model, usual);
+    };
+  }, [editor, language]);
+
   useEffect(() => editor?.updateOptions({ readOnly: !writable }), [editor, writable]);
 
   useEffect(() => {
@@ -151,7 +189,7 @@ export function CodeEditor({
     return () => action?.dispose();
   }, [editor, onSave]);
 
-  return (
+  const shown = (
     <Editor
       path={`perch-${group}:///${document.path}`}
       defaultValue=""
@@ -172,4 +210,16 @@ export function CodeEditor({
       }}
     />
   );
+  return (
+    <div className="code-editor">
+      {shown}
+      {usesVim && editor && doc && <VimStatus editor={editor} history={undoHistory(document.text)} />}
+    </div>
+  );
+}
+
+/** A selection that ends before the first character of a line has none of it. */
+function selectedLines(selection: Selection): LineRange {
+  const { startLineNumber: from, endLineNumber: to, endColumn } = selection;
+  return { from, to: endColumn === 1 && to > from ? to - 1 : to };
 }

@@ -46,7 +46,9 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
               </Select.Option>
             ))}
           </Select>
-          <FormControl.Caption>Where the file itself does not show another.</FormControl.Caption>
+          <FormControl.Caption>
+            Where neither .editorconfig nor the file itself shows another.
+          </FormControl.Caption>
         </FormControl>
         <FormControl>
           <FormControl.Label>Size of the text</FormControl.Label>
@@ -61,6 +63,20 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
               </Select.Option>
             ))}
           </Select>
+        </FormControl>
+        <FormControl>
+          <FormControl.Label>Keys</FormControl.Label>
+          <Select
+            block
+            value={settings.keys}
+            onChange={(event) => change({ keys: event.target.value as Settings['keys'] })}
+          >
+            <Select.Option value="vscode">VS Code</Select.Option>
+            <Select.Option value="vim">Vim</Select.Option>
+          </Select>
+          <FormControl.Caption>
+            Vim’s work in the text. Those the page or the browser needs stay theirs, as Ctrl+P and Ctrl+W.
+          </FormControl.Caption>
         </FormControl>
         <CheckboxGroup>
           <CheckboxGroup.Label>Editor</CheckboxGroup.Label>

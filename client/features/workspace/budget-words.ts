@@ -1,0 +1,19 @@
+import type { ForgeBudget } from '@protocol/repository.js';
+
+/** Below a tenth of the hour's requests people hear of it. */
+const LOW = 0.1;
+
+/**
+ * What is to be said of the requests GitHub still takes, if anything.
+ *
+ * GIT6 Whoever is here is told when little or nothing is left, when there is
+ * more again, and what goes on meanwhile.
+ */
+export function budgetWords(budget: ForgeBudget | null | undefined, now: Date): string | null {
+  if (!budget || new Date(budget.resetsAt) <= now || budget.remaining >= budget.limit * LOW) return null;
+  const time = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
+  const until = time.format(new Date(budget.resetsAt));
+  return budget.remaining === 0
+    ? `GitHub takes no more requests from Perch until ${until}. Editing together goes on and everything is saved; committing, opening a branch and opening a file for the first time work again then.`
+    : `GitHub takes only ${budget.remaining} more of ${budget.limit} requests from Perch until ${until}. Editing together needs none; committing and opening a branch need some.`;
+}
