@@ -30,12 +30,15 @@ export function startVim(
 ): () => void {
   const vim = initVimMode(editor, status);
   const usual = history.captureTimeout;
+  let isTyping = false;
   vim.on('vim-mode-change', ({ mode }: { mode: string }) => {
-    history.stopCapturing();
-    history.captureTimeout = mode === 'insert' || mode === 'replace' ? Infinity : usual;
+    isTyping = mode === 'insert' || mode === 'replace';
+    history.captureTimeout = isTyping ? Infinity : usual;
+    // What led into it, as the new line of `o`, belongs to what is typed then.
+    if (!isTyping) history.stopCapturing();
   });
   vim.on('vim-command-done', () => {
-    if (history.captureTimeout === usual) history.stopCapturing();
+    if (!isTyping) history.stopCapturing();
   });
   return () => {
     history.captureTimeout = usual;
