@@ -15,7 +15,15 @@ import { CommitRepository } from './commit.repository.js';
 import { CommitService } from './commit.service.js';
 
 @Module({
-  imports: [AuthModule, DocumentModule, EventModule, FileModule, ObjectModule, PresenceModule, WorkspaceModule],
+  imports: [
+    AuthModule,
+    DocumentModule,
+    EventModule,
+    FileModule,
+    ObjectModule,
+    PresenceModule,
+    WorkspaceModule,
+  ],
   controllers: [CommitController],
   providers: [
     CommitContentService,

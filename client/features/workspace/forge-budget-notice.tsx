@@ -7,15 +7,15 @@ const LOOK_AGAIN_MS = 15_000;
 
 /** Says when GitHub takes few or no more requests. */
 export function ForgeBudgetNotice({ className }: { className: string }) {
-  const budget = useQuery({
+  const { data: words } = useQuery({
     queryKey: ['forge-budget'],
-    queryFn: ({ signal }) => request('GET /api/forge/budget', { signal }),
+    queryFn: async ({ signal }) =>
+      budgetWords(await request('GET /api/forge/budget', { signal }), new Date()),
     refetchInterval: LOOK_AGAIN_MS,
     retry: false,
   });
-  const words = budgetWords(budget.data, new Date());
   return (
-    words !== null && (
+    words && (
       <p className={className} role="status">
         {words}
       </p>
