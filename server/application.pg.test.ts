@@ -63,6 +63,30 @@ test('DOC7 a stop ends sockets and idle connections, stores what it acknowledged
   idle.destroy();
 });
 
+test('RUN2 whoever does not answer the goodbye holds nobody up', async () => {
+  const perch = await PerchServer.start(surroundings);
+  const { hostname, port } = new URL(perch.url);
+  const frozen = connect(Number(port), hostname);
+  frozen.write(
+    [
+      'GET /socket/?EIO=4&transport=websocket HTTP/1.1',
+      `Host: ${hostname}:${port}`,
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+      '\r\n',
+    ].join('\r\n'),
+  );
+  const answer = await new Promise<Buffer>((resolve) => frozen.once('data', resolve));
+  expect(answer.toString()).toContain('101 Switching Protocols');
+  frozen.pause().on('error', () => undefined);
+  const start = performance.now();
+  await perch.stop();
+  expect(performance.now() - start).toBeLessThan(10_000);
+  frozen.destroy();
+});
+
 test('SEC2 behind a proxy the cookie is Secure, and its address alone is ours', async () => {
   const perch = await PerchServer.start(surroundings, { PERCH_URL: 'https://perch.example' });
   const token = await perch.ownerToken();

@@ -54,7 +54,7 @@ test('RUN3 metrics follow what happens, and are at their own address alone', asy
   expect(await read('perch_append_duration_seconds_count')).toBeGreaterThan(0);
   await expect.poll(() => read('perch_event_delay_seconds_count')).toBeGreaterThan(0);
   expect(await read('perch_forge_requests_total{status="200"}')).toBeGreaterThan(0);
-  expect(await read('perch_forge_budget_remaining')).toBeGreaterThan(0);
+  expect(await read('perch_forge_budget_remaining{resource="core"}')).toBeGreaterThan(0);
   expect(await read('perch_http_request_duration_seconds_count{method="POST",status="200"}')).toBeGreaterThan(
     0,
   );

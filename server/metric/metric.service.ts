@@ -18,8 +18,10 @@ const waiting = gauge('append_waiting_bytes', 'Updates taken and not yet committ
 const streams = gauge('event_streams', 'Open streams of events over HTTP');
 const connections = gauge('database_connections', 'The pool’s connections, by what they do', ['state']);
 const waiters = gauge('database_waiters', 'Queries that wait for a connection of the pool');
-const budget = gauge('forge_budget', 'Requests that GitHub takes in its current hour');
-const remaining = gauge('forge_budget_remaining', 'Requests that are left of GitHub’s current hour');
+const budget = gauge('forge_budget', 'Requests that GitHub takes in its current hour', ['resource']);
+const remaining = gauge('forge_budget_remaining', 'Requests that are left of GitHub’s current hour', [
+  'resource',
+]);
 
 /** The sizes of this process, looked at when they are asked for. */
 @Injectable()
@@ -46,8 +48,8 @@ export class MetricService {
     waiters.set(waitingCount);
     // Before GitHub's first answer there is nothing to say of its budget.
     if (this.github.budget) {
-      budget.set(this.github.budget.limit);
-      remaining.set(this.github.budget.remaining);
+      budget.set({ resource: 'core' }, this.github.budget.limit);
+      remaining.set({ resource: 'core' }, this.github.budget.remaining);
     }
     return { contentType: registry.contentType, text: await registry.metrics() };
   }

@@ -4,6 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 /** How long a request under way may take to end once the server has stopped listening. */
 const REQUESTS_MS = 10_000;
+/** How long whoever is behind a socket has to answer its goodbye: a sleeping laptop never does. */
+const GOODBYE_MS = 2_000;
 const LOOK_MS = 20;
 
 /**
@@ -13,6 +15,7 @@ const LOOK_MS = 20;
 export class HttpConnections {
   readonly #idle = new Set<Socket>();
   readonly #answering = new Set<ServerResponse>();
+  readonly #upgraded = new Set<Socket>();
   #leaving = false;
 
   constructor(private readonly server: Server) {
@@ -31,7 +34,11 @@ export class HttpConnections {
       });
     });
     // From here on it is Socket.IO's, which says goodbye.
-    server.on('upgrade', (request) => this.#idle.delete(request.socket as Socket));
+    server.on('upgrade', ({ socket }) => {
+      this.#idle.delete(socket);
+      this.#upgraded.add(socket);
+      socket.once('close', () => this.#upgraded.delete(socket));
+    });
   }
 
   /** From now on each answer is the last of its connection. */
@@ -49,10 +56,13 @@ export class HttpConnections {
     }
   }
 
-  /** Ends, while `close` waits for connections to end, all that are not Socket.IO's. */
+  /** Ends, while `close` waits for connections to end, all that are not Socket.IO's, and after a while those too. */
   async endDuring(close: () => Promise<void>): Promise<void> {
+    let end: number | undefined;
     const timer = setInterval(() => {
       if (this.server.listening) return;
+      end ??= performance.now() + GOODBYE_MS;
+      if (performance.now() > end) for (const socket of this.#upgraded) socket.destroy();
       for (const response of this.#answering) response.destroy();
       this.#endIdle();
     }, LOOK_MS);
