@@ -171,7 +171,9 @@ export class Config {
   /** What may be in no log. */
   get secrets(): string[] {
     const password = this.databaseUrl && decodeURIComponent(new URL(this.databaseUrl).password);
-    return [this.secret, this.github?.token, password].filter((secret) => secret !== undefined);
+    return [this.secret, this.github?.token, this.s3?.secretKey, password].filter(
+      (secret) => secret !== undefined,
+    );
   }
 
   /** @throws {ConfigError} naming every fault at once */

@@ -1,33 +1,43 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, realpath, rename, writeFile } from 'node:fs/promises';
+import { isAbsolute, join, relative } from 'node:path';
 import { z } from 'zod';
 
+const FILE = 'repositories.json';
 const schema = z.object({ next: z.number().int(), ids: z.record(z.string(), z.number().int()) });
 
-/** The id of each served directory, the same after every restart. Written whole and renamed into place. */
+/**
+ * The id of each served directory, the same after every restart; of one in the
+ * state directory also after that was moved or restored elsewhere. Written
+ * whole and renamed into place.
+ */
 export class RepositoryIds {
   private constructor(
-    private readonly file: string,
+    private readonly directory: string,
     private readonly known: z.infer<typeof schema>,
   ) {}
 
   static async open(stateDirectory: string): Promise<RepositoryIds> {
-    const file = join(stateDirectory, 'repositories.json');
+    const directory = await realpath(stateDirectory);
     try {
-      return new RepositoryIds(file, schema.parse(JSON.parse(await readFile(file, 'utf8'))));
+      const text = await readFile(join(directory, FILE), 'utf8');
+      return new RepositoryIds(directory, schema.parse(JSON.parse(text)));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      return new RepositoryIds(file, { next: 1000, ids: {} });
+      return new RepositoryIds(directory, { next: 1000, ids: {} });
     }
   }
 
   async idOf(path: string): Promise<number> {
-    const known = this.known.ids[path];
+    const inside = relative(this.directory, path);
+    const name = inside.startsWith('..') || isAbsolute(inside) ? path : inside;
+    const known = this.known.ids[name];
     if (known !== undefined) return known;
-    const id = this.known.next++;
-    this.known.ids[path] = id;
-    await writeFile(`${this.file}.new`, JSON.stringify(this.known));
-    await rename(`${this.file}.new`, this.file);
+    // Of an older Perch, which wrote the whole path.
+    const id = this.known.ids[path] ?? this.known.next++;
+    this.known.ids[name] = id;
+    const file = join(this.directory, FILE);
+    await writeFile(`${file}.new`, JSON.stringify(this.known));
+    await rename(`${file}.new`, file);
     return id;
   }
 }

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PerchServer, startSurroundings, type TestSurroundings } from '../testing/perch-server.js';
@@ -65,6 +67,20 @@ test('RUN1 without its database, its LISTEN or its newest schema it lives and is
   await database.query(`INSERT INTO drizzle.__drizzle_migrations SELECT * FROM aside`);
   await expect.poll(readiness, { timeout: 10_000 }).toBe('yes\n');
   await perch.stop();
+});
+
+test('RUN1 without its object store it is not ready', async () => {
+  const s3 = http.createServer((_, response) => response.writeHead(503).end()).listen(0, '127.0.0.1');
+  await once(s3, 'listening');
+  const perch = await PerchServer.start(surroundings, {
+    PERCH_S3_URL: `http://127.0.0.1:${(s3.address() as AddressInfo).port}`,
+    PERCH_S3_ACCESS_KEY: 'key',
+    PERCH_S3_SECRET_KEY: 'secret',
+  });
+  expect(await probe(perch, '/readyz')).toMatchObject({ status: 503, body: 'no\n' });
+  await perch.stop();
+  s3.closeAllConnections();
+  s3.close();
 });
 
 test('RUN2 stopping, it says so first, answers on, lets nobody new in, and ends what is under way well', async () => {

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { newestMigration } from '../../db/migrate.js';
 import { DatabaseConnection } from '../platform/database.js';
 import { log } from '../platform/log.js';
+import { ObjectService } from '../object/object.service.js';
 import { NotificationListener } from '../platform/notification-listener.js';
 
 /** However often balancers ask, the database is asked no more than this. */
@@ -24,10 +25,11 @@ export class HealthService {
   #askedAt = -Infinity;
   readonly #parts: readonly Part[];
 
-  constructor(connection: DatabaseConnection, listener: NotificationListener) {
+  constructor(connection: DatabaseConnection, listener: NotificationListener, objects: ObjectService) {
     this.#parts = [
       { name: 'the database with its newest schema', check: () => hasNewestSchema(connection) },
       { name: 'LISTEN', check: () => Promise.resolve(listener.isConnected) },
+      { name: 'the object store', check: () => objects.isReachable() },
     ];
   }
 

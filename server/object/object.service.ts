@@ -10,13 +10,14 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { DatabaseConnection } from '../platform/database.js';
 import { log } from '../platform/log.js';
-import { OBJECT_STORE, type ObjectStore } from './object-store.js';
+import { OBJECT_STORE, ObjectMissing, type ObjectStore } from './object-store.js';
 import { ObjectRepository, type ObjectRecord } from './object.repository.js';
 
 /** Whatever is under way by then has come to an end. */
 const UNUSED_HOURS = 24;
 const SWEEP_MS = 3_600_000;
 const SWEEP_AT_ONCE = 100;
+const NOTHING = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Bytes that are no text: kept in the object store, known by opaque ids.
@@ -43,6 +44,16 @@ export class ObjectService implements OnApplicationBootstrap, BeforeApplicationS
 
   beforeApplicationShutdown(): void {
     clearInterval(this.#sweeping);
+  }
+
+  /** Whether the store answers, for one: what is under an id that nothing has. */
+  async isReachable(): Promise<boolean> {
+    try {
+      (await this.store.get(NOTHING)).destroy();
+    } catch (error) {
+      if (!(error instanceof ObjectMissing)) throw error;
+    }
+    return true;
   }
 
   /** Stores exactly `size` bytes; nothing refers to them yet. @throws {WrongLength} */
