@@ -52,9 +52,9 @@ export async function request<Route extends HttpRoute>(
   );
 }
 
-/** The bytes of a file at the base commit, for images and downloads. */
-export function rawUrl(workspaceId: string, path: string): string {
-  return address('/api/workspaces/:id/raw', { id: workspaceId }, { path });
+/** The bytes of a file as it is now, for images and downloads. A browser asks anew for another version. */
+export function rawUrl(workspaceId: string, path: string, version?: string): string {
+  return address('/api/workspaces/:id/raw', { id: workspaceId }, { path, version });
 }
 
 function address(path: string, params: object = {}, query: object = {}): string {

@@ -54,13 +54,21 @@ export class FileUploadService {
     await this.workspaces.require(account, workspaceId, 'write');
     if (size > UPLOAD_MAX_BYTES) throw tooLarge(path, size);
     // Before the bytes are taken in; asked again when they are.
-    refusePlace((await this.overlays.load(workspaceId)).overlay, path, replace);
+    const before = refusePlace((await this.overlays.load(workspaceId)).overlay, path, replace);
     const taken = await this.#take(account, path, source, size);
     if (replace && taken.kind === 'text') {
       const replaced = await this.replacements.replaceText(account, workspaceId, path, taken);
       if (replaced) return replaced;
     }
+    if (before && taken.kind === 'object' && taken.sha === (await this.#shaOf(before)))
+      return { outcome: 'same', undo: null };
     return this.#place(account, workspaceId, path, replace, taken);
+  }
+
+  /** The id of its bytes, which a text that somebody edits has not. */
+  async #shaOf({ objectId, blobSha }: OverlayFile): Promise<string | null> {
+    if (objectId === null) return blobSha;
+    return (await this.objects.find([objectId])).get(objectId)?.sha ?? null;
   }
 
   async #take(account: Account, path: string, source: Readable, size: number): Promise<Taken> {

@@ -117,7 +117,9 @@ test('FIL4 a file that is no text takes a text’s place and gives it back, whoe
   expect(String(await raw('image.png'))).toBe('no image\n');
   await undo('image.png', reverse.undo);
   expect(await room.paths()).toEqual(['modified a.txt']);
+  expect((await put('image.png', image, true)).outcome).toBe('same');
   await put('image.png', other, true);
+  expect((await put('image.png', other, true)).outcome).toBe('same');
   await put('image.png', image, true);
   expect(await room.paths()).toEqual(['modified a.txt']);
 });

@@ -9,8 +9,10 @@ import { Problem } from '@/components/problem.js';
 import { focusEditor } from '@/features/editor/active-editor.js';
 import { useStyleEdited } from '@/features/editor/use-file-style.js';
 import { EventFeed } from '@/features/events/event-feed.js';
+import { presentFiles } from '@/features/files/tree-model.js';
 import { useFiles, useRefreshFiles } from '@/features/files/use-files.js';
 import { emptyQuery } from '@/features/search/search-panel.js';
+import { useUploads } from '@/features/upload/use-uploads.js';
 import { focusWhenThere } from '@/lib/focus-when-there.js';
 import { personColor } from '@/lib/person-color.js';
 import { useRoom } from '@/lib/room-context.js';
@@ -102,6 +104,8 @@ function OpenCodePage({ workspace: opened, files, refreshFiles }: OpenProps) {
     setShowsActivity((shown) => !shown);
     setPane((shown) => (shown === 'activity' ? 'editor' : 'activity'));
   }, []);
+  const there = useMemo(() => presentFiles(files), [files]);
+  const uploads = useUploads(workspace.id, (path) => there.has(path), refreshFiles);
   const commands = useCommands({ editors, showSide, toggleActivity, openPalette: setPalette });
 
   const side = (
@@ -122,6 +126,7 @@ function OpenCodePage({ workspace: opened, files, refreshFiles }: OpenProps) {
       onShowDiff={(path) => show(path, false, 'diff')}
       onMoved={moveOpen}
       onCommitted={refreshFiles}
+      uploads={uploads}
     />
   );
   const group = (at: number) => (

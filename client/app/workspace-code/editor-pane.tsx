@@ -133,7 +133,9 @@ export function EditorPane(props: EditorPaneProps) {
             )}
           </Blankslate>
         )}
-        {state?.kind === 'not-text' && <NotTextView workspaceId={workspace.id} path={path} {...state} />}
+        {state?.kind === 'not-text' && (
+          <NotTextView key={state.sha} workspaceId={workspace.id} path={path} {...state} />
+        )}
         {live && document && (
           <Suspense fallback={<DelayedProgress label="Loading the editor" />}>
             {view === 'diff' && base.data ? (

@@ -4,14 +4,20 @@ import type { WorkspaceFiles } from '@protocol/file.js';
 import type { SearchQuery } from '@protocol/search.js';
 import type { Person } from '@protocol/user.js';
 import { useMemo } from 'react';
+import { toast } from '@/components/toaster.js';
 import { CommitPanel } from '@/features/commits/commit-panel.js';
 import { FileTree } from '@/features/files/file-tree.js';
 import { buildTree } from '@/features/files/tree-model.js';
 import { useFileActions } from '@/features/files/use-files.js';
 import { SearchPanel } from '@/features/search/search-panel.js';
+import { chooseFiles, droppedFiles } from '@/features/upload/chosen-files.js';
+import { UploadStatus } from '@/features/upload/upload-status.js';
+import type { Uploads } from '@/features/upload/use-uploads.js';
 import { usePresent, useRoom } from '@/lib/room-context.js';
 
 export type SideView = 'explorer' | 'search' | 'changes';
+
+const UNREADABLE = 'What was dropped could not be read, so nothing was uploaded.';
 
 const VIEWS: readonly SideView[] = ['explorer', 'search', 'changes'];
 
@@ -28,6 +34,7 @@ type Props = {
   onShowDiff: (path: string) => void;
   onMoved: (from: string, to: string) => void;
   onCommitted: () => void;
+  uploads: Uploads;
 };
 
 /** The explorer, the search or the changes, one at a time. */
@@ -44,6 +51,7 @@ export function SidePanel({
   onShowDiff,
   onMoved,
   onCommitted,
+  uploads,
 }: Props) {
   const actions = useFileActions(workspace.id);
   const root = useMemo(() => buildTree(files), [files]);
@@ -89,6 +97,15 @@ export function SidePanel({
             actions={actions}
             onOpen={onOpen}
             onMoved={onMoved}
+            onUpload={(folder, kind) =>
+              void chooseFiles(kind).then((chosen) => chosen.length > 0 && uploads.start(folder, chosen))
+            }
+            onDropFiles={(folder, dropped) =>
+              void droppedFiles(dropped).then(
+                (chosen) => uploads.start(folder, chosen),
+                () => toast({ message: UNREADABLE, tone: 'danger' }),
+              )
+            }
           />
         ) : view === 'search' ? (
           <SearchPanel
@@ -111,6 +128,7 @@ export function SidePanel({
           />
         )}
       </div>
+      <UploadStatus {...uploads} />
     </div>
   );
 }

@@ -9,12 +9,12 @@ const HEX_BYTES = 16_384;
 /** A browser shows this much plain text without trouble. */
 const TEXT_BYTES = 1_000_000;
 
-type Props = { workspaceId: string; path: string; size: number; as: 'hex' | 'text' };
+type Props = { source: string; path: string; size: number; as: 'hex' | 'text' };
 
 /** A file that is not edited, to be read: its bytes, or its text as far as it can be made out. */
-export function BytesView({ workspaceId, path, size, as }: Props) {
+export function BytesView({ source, path, size, as }: Props) {
   const most = as === 'hex' ? HEX_BYTES : TEXT_BYTES;
-  const start = useFileStart(workspaceId, path, most);
+  const start = useFileStart(source, most);
   if (!start.data) {
     return start.error ? (
       <Problem error={start.error} onRetry={() => void start.refetch()} />

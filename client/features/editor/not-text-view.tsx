@@ -20,11 +20,18 @@ const REASONS: Record<NotTextReason, string> = {
 const IMAGE = /\.(?:png|jpe?g|gif|webp|avif|ico|bmp)$/i;
 const SOUND = /\.(?:wav|mp3|ogg|oga|opus|flac|m4a|aac|weba)$/i;
 
-type Props = { workspaceId: string; path: string; reason: NotTextReason; size: number; target?: string };
+type Props = {
+  workspaceId: string;
+  path: string;
+  reason: NotTextReason;
+  size: number;
+  sha?: string;
+  target?: string;
+};
 
 /** A file that is no text: seen, heard or at least its bytes, and why it is not edited. */
-export function NotTextView({ workspaceId, path, reason, size, target }: Props) {
-  const source = rawUrl(workspaceId, path);
+export function NotTextView({ workspaceId, path, reason, size, sha, target }: Props) {
+  const source = rawUrl(workspaceId, path, sha);
   const name = path.split('/').at(-1)!;
   const [unreadable, setUnreadable] = useState(false);
   const [hex, setHex] = useState(false);
@@ -63,7 +70,7 @@ export function NotTextView({ workspaceId, path, reason, size, target }: Props) 
       {isImage && !hex && <ImageView source={source} name={name} onUnreadable={() => setUnreadable(true)} />}
       {isSound && !hex && <audio controls src={source} aria-label={name} />}
       {hasBytes && (hex || !(isImage || isSound)) && (
-        <BytesView workspaceId={workspaceId} path={path} size={size} as={isReadable ? 'text' : 'hex'} />
+        <BytesView source={source} path={path} size={size} as={isReadable ? 'text' : 'hex'} />
       )}
     </div>
   );

@@ -1,12 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { ProtocolError } from '@protocol/error.js';
-import { rawUrl } from '@/lib/http.js';
 
-/** The first `most` bytes of a file at the base commit; the rest is not fetched. */
-export function useFileStart(workspaceId: string, path: string, most: number) {
+/** The first `most` bytes at an address; the rest is not fetched. */
+export function useFileStart(source: string, most: number) {
   return useQuery({
-    queryKey: ['bytes', workspaceId, path, most],
-    queryFn: ({ signal }) => readStart(rawUrl(workspaceId, path), most, signal),
+    queryKey: ['bytes', source, most],
+    queryFn: ({ signal }) => readStart(source, most, signal),
     staleTime: 60_000,
   });
 }

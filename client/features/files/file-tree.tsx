@@ -12,8 +12,10 @@ import type { Person } from '@protocol/user.js';
 import { useState, type KeyboardEvent } from 'react';
 import { personColor } from '@/lib/person-color.js';
 import { FileNameDialog } from './file-name-dialog.js';
-import { parentOf, type FileNode, type FolderNode, type TreeNode } from './tree-model.js';
+import { isFolder, parentOf, type FileNode, type FolderNode, type TreeNode } from './tree-model.js';
+import { UploadMenu } from './upload-menu.js';
 import type { useFileActions } from './use-files.js';
+import { useTreeDrag } from './use-tree-drag.js';
 import './file-tree.css';
 
 const MARKS: Record<FileChange['status'], { letter: string; words: string }> = {
@@ -32,13 +34,30 @@ type Props = {
   actions: ReturnType<typeof useFileActions>;
   onOpen: (path: string, pin: boolean) => void;
   onMoved: (from: string, to: string) => void;
+  onUpload: (folder: string, kind: 'files' | 'folder') => void;
+  onDropFiles: (folder: string, dropped: DataTransfer) => void;
 };
 
 type Naming = { kind: 'create'; initial: string } | { kind: 'move'; initial: string };
 
 /** The files, as in an editor's explorer. F2 renames, Delete deletes, Enter opens. */
-export function FileTree({ root, openPath, writable, peopleAt, actions, onOpen, onMoved }: Props) {
+export function FileTree({
+  root,
+  openPath,
+  writable,
+  peopleAt,
+  actions,
+  onOpen,
+  onMoved,
+  onUpload,
+  onDropFiles,
+}: Props) {
   const [naming, setNaming] = useState<Naming | null>(null);
+  const drag = useTreeDrag(writable, {
+    isFolder: (path) => isFolder(root, path),
+    onMove: (from, to) => actions.drag(from, to, onMoved),
+    onDropFiles,
+  });
   const mutation = naming?.kind === 'move' ? actions.move : actions.create;
   const keys = (event: KeyboardEvent): void => {
     // A row's id is its path.
@@ -78,21 +97,31 @@ export function FileTree({ root, openPath, writable, peopleAt, actions, onOpen, 
     },
     onDelete: () => actions.remove.mutate(node.path),
     onCreate: () => startCreate(node.kind === 'folder' ? node.path : parentOf(node.path)),
+    onUpload: () => onUpload(node.kind === 'folder' ? node.path : parentOf(node.path), 'files'),
   });
   const rows = (folder: FolderNode) =>
     folder.children.map((node) => <Row key={node.path} {...row(node)} rows={rows} />);
   return (
-    <section className="file-tree" onKeyDown={keys} aria-label="Explorer">
+    <section
+      className="file-tree"
+      data-drop={drag.over === '' || undefined}
+      onKeyDown={keys}
+      {...drag.handlers}
+      aria-label="Explorer"
+    >
       <header className="panel-header">
         <h2>Files</h2>
         {writable && (
-          <IconButton
-            icon={PlusIcon}
-            size="small"
-            variant="invisible"
-            aria-label="New file"
-            onClick={() => startCreate('')}
-          />
+          <span>
+            <UploadMenu onUpload={(kind) => onUpload('', kind)} />
+            <IconButton
+              icon={PlusIcon}
+              size="small"
+              variant="invisible"
+              aria-label="New file"
+              onClick={() => startCreate('')}
+            />
+          </span>
         )}
       </header>
       {root.children.length === 0 ? (
@@ -128,9 +157,21 @@ type RowProps = Pick<Props, 'openPath' | 'writable' | 'peopleAt' | 'onOpen'> & {
   onRename: () => void;
   onDelete: () => void;
   onCreate: () => void;
+  onUpload: () => void;
 };
 
-function Row({ node, rows, openPath, writable, peopleAt, onOpen, onRename, onDelete, onCreate }: RowProps) {
+function Row({
+  node,
+  rows,
+  openPath,
+  writable,
+  peopleAt,
+  onOpen,
+  onRename,
+  onDelete,
+  onCreate,
+  onUpload,
+}: RowProps) {
   const [expanded, setExpanded] = useState(
     node.kind === 'folder' && (openPath?.startsWith(`${node.path}/`) ?? false),
   );
@@ -150,6 +191,7 @@ function Row({ node, rows, openPath, writable, peopleAt, onOpen, onRename, onDel
       <ActionMenu.Overlay>
         <ActionList>
           <ActionList.Item onSelect={onCreate}>New file here</ActionList.Item>
+          <ActionList.Item onSelect={onUpload}>Upload files here</ActionList.Item>
           <ActionList.Item onSelect={onRename}>
             Rename or move
             <ActionList.TrailingVisual>F2</ActionList.TrailingVisual>

@@ -72,6 +72,12 @@ export function buildTree(source: Files): FolderNode {
   return root;
 }
 
+export function isFolder(root: FolderNode, path: string): boolean {
+  const child = root.children.find((node) => path === node.path || path.startsWith(`${node.path}/`));
+  if (child?.kind !== 'folder') return false;
+  return child.path === path || isFolder(child, path);
+}
+
 export function parentOf(path: string): string {
   const slash = path.lastIndexOf('/');
   return slash === -1 ? '' : path.slice(0, slash);

@@ -55,16 +55,33 @@ export function useFileActions(workspaceId: string) {
   });
   const offerUndo = (message: string, path: string, token: string): void =>
     toast({ message, action: { label: 'Undo', onAction: () => undo.mutate({ path, undo: token }) } });
+  const move = useMutation({
+    mutationFn: (body: { from: string; to: string }) =>
+      request('POST /api/workspaces/:id/files/move', { params, body }),
+    onSuccess: refresh,
+  });
+  type Moved = (from: string, to: string) => void;
+  const moveAndTell = (from: string, to: string, onMoved: Moved, message: string, isUndo = false): void =>
+    move.mutate(
+      { from, to },
+      {
+        onSuccess: () => {
+          onMoved(from, to);
+          const onAction = (): void => moveAndTell(to, from, onMoved, `${from} is where it was.`, true);
+          toast({ message, ...(!isUndo && { action: { label: 'Undo', onAction } }) });
+        },
+        onError: failed,
+      },
+    );
   return {
+    /** Moved by hand, which may have slipped: undone by a button. */
+    drag: (from: string, to: string, onMoved: Moved) =>
+      moveAndTell(from, to, onMoved, `${from} was moved to ${to}.`),
     create: useMutation({
       mutationFn: (path: string) => request('POST /api/workspaces/:id/files', { params, body: { path } }),
       onSuccess: refresh,
     }),
-    move: useMutation({
-      mutationFn: (body: { from: string; to: string }) =>
-        request('POST /api/workspaces/:id/files/move', { params, body }),
-      onSuccess: refresh,
-    }),
+    move,
     remove: useMutation({
       mutationFn: (path: string) =>
         request('POST /api/workspaces/:id/files/delete', { params, body: { path } }),

@@ -1,6 +1,7 @@
 import { useDeferredValue, useEffect, useRef } from 'react';
 import { ScrollRegion } from '@/components/scroll-region.js';
 import { rawUrl } from '@/lib/http.js';
+import { useFilesVersion } from './use-files-version.js';
 import { renderMarkdown } from './render-markdown.js';
 import './preview.css';
 
@@ -10,13 +11,14 @@ type Props = { workspaceId: string; path: string; text: string; onOpen: (path: s
 export function MarkdownPreview({ workspaceId, path, text, onOpen }: Props) {
   const page = useRef<HTMLElement>(null);
   const shown = useDeferredValue(text);
+  const version = useFilesVersion();
   useEffect(() => {
     const rendered = renderMarkdown(shown, path, {
-      source: (file) => rawUrl(workspaceId, file),
+      source: (file) => rawUrl(workspaceId, file, version),
       page: (file, hash) => `?path=${encodeURIComponent(file)}${hash}`,
     });
     page.current?.replaceChildren(rendered);
-  }, [shown, path, workspaceId]);
+  }, [shown, path, workspaceId, version]);
   useEffect(() => {
     const shownPage = page.current;
     const click = (event: MouseEvent): void => {
