@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { ProtocolError } from '../protocol/error.js';
 import { openPool } from '../platform/database.js';
@@ -13,6 +14,11 @@ const BATCH_MAX_BYTES = 8_000_000;
 const BATCH_MAX_ROWS = 2_000;
 /** What may wait in memory while the database is away, over all documents (DOC7). */
 const WAITING_MAX_BYTES = 64_000_000;
+/**
+ * Between the beginnings of two batches. Whoever types alone never meets it;
+ * of many, a commit for each few keys would cost more than all else they do.
+ */
+const BATCH_INTERVAL_MS = 4;
 const RETRY_MIN_MS = 50;
 const RETRY_MAX_MS = 2_000;
 /** Notices longer than PostgreSQL's 8,000 bytes would roll the whole insert back (DOC4). */
@@ -44,8 +50,8 @@ SELECT f.position, a.first_seq + f.number - 1 AS seq, pg_notify('perch_document'
 FROM fitting f JOIN advanced a ON a.id = f.document_id`;
 
 /**
- * The one queue of updates of this process. All that gathers while a batch
- * commits is the next batch: one statement, one commit, one NOTIFY (DOC3).
+ * The one queue of updates of this process. All that gathers until the
+ * next batch is in it: one statement, one commit, one NOTIFY (DOC3).
  * First in, first out, and fail-stop: a batch that cannot be stored is kept
  * and tried again before anything that came after it. A promise resolves only
  * when its row is committed.
@@ -55,6 +61,7 @@ export class DocumentAppender {
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #running: Promise<void> | undefined;
+  #beganAt = -Infinity;
   #failing = false;
   #stopped = false;
 
@@ -110,6 +117,9 @@ export class DocumentAppender {
     // Everything of this turn of the event loop belongs to the first batch.
     await new Promise(setImmediate);
     while (this.#waiting.length > 0) {
+      const early = this.#beganAt + BATCH_INTERVAL_MS - performance.now();
+      if (early > 0) await pause(early);
+      this.#beganAt = performance.now();
       const batch = this.#takeBatch();
       await this.#store(batch);
     }

@@ -17,9 +17,9 @@ import { WorkspaceService } from '../workspace/workspace.service.js';
 import { DocumentBroadcast } from './document-broadcast.js';
 import { DocumentService, type DocumentNews } from './document.service.js';
 
-/** A client sends at most one push a document and frame (60/s); this leaves room for several documents and a resend. */
-const PUSHES_PER_SECOND = 200;
-const PUSHES_BURST = 600;
+/** A hand makes some 20 a second, a program at most 200 a document (PUSH_INTERVAL_MS); this leaves room for several and a resend. */
+const PUSHES_PER_SECOND = 400;
+const PUSHES_BURST = 1_200;
 /** Reconnecting, a client joins all of its open files at once. */
 const JOINS_PER_SECOND = 20;
 const JOINS_BURST = 200;

@@ -3,8 +3,8 @@ import { Room } from '../../client/lib/room/room.js';
 import { OWNER, PerchServer, REPO } from '../testing/perch-server.js';
 
 const PUSHES = 12;
-/** Six pushes take five intervals of 10 ms, less what the machine was late with the first. */
-const SIX_PUSHES_MS = 30;
+/** Six pushes take five intervals of 5 ms, less what the machine was late with the first. */
+const SIX_PUSHES_MS = 15;
 
 let perch: PerchServer;
 beforeAll(async () => {

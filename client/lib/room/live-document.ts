@@ -11,7 +11,7 @@ import { call, type RoomSocket } from './room-socket.js';
 /** Pushes that may await their acknowledgement; what is typed meanwhile gathers into the next. */
 const WINDOW = 8;
 /** Between two pushes: what a program types in every turn stays within what the server takes of one connection. */
-const PUSH_INTERVAL_MS = 10;
+const PUSH_INTERVAL_MS = 5;
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 5_000;
 /** What is kept on this device is shown when nothing newer has come by then. */

@@ -10,7 +10,7 @@ import { closeSocket, openSocket } from './socket.js';
 
 /** As the product's client (client/lib/room/live-document.ts) sends: see there. */
 const WINDOW = 8;
-const PUSH_INTERVAL_MS = 10;
+const PUSH_INTERVAL_MS = 5;
 
 const CONNECT = 0;
 const EVENT = 2;
