@@ -11,6 +11,8 @@ export class PerchProcess {
   #child: ChildProcess | undefined;
   /** The owner's one-time link of the latest start. */
   link = '';
+  /** What it has logged since it was made. */
+  log = '';
 
   private constructor(
     readonly stateDirectory: string,
@@ -64,6 +66,7 @@ export class PerchProcess {
       };
       child.stdout?.on('data', read);
       child.stderr?.on('data', read);
+      child.stderr?.on('data', (chunk: Buffer) => (this.log += chunk.toString()));
       child.on('exit', (code) => reject(new Error(`Perch ended with ${code}:\n${output}`)));
     });
     this.link = await ready.finally(() => clearTimeout(timer));
