@@ -63,13 +63,13 @@ test('EDT11 a commit takes nothing from under anybody’s cursor', async () => {
   const access = await room.workspaces.require(bob, id, 'write');
   const { id: documentId } = await room.documents.open(access, 'a.txt');
   const tab = new Y.Doc();
-  const { update } = (await room.documents.join(
+  const { snapshot } = await room.documents.join(
     bob,
     { workspaceId: id, path: 'a.txt', clientId: 7, known: null },
     'tab',
     () => {},
-  )) as { update: Uint8Array };
-  Y.applyUpdate(tab, update);
+  );
+  Y.applyUpdate(tab, snapshot!);
   const position = Y.createRelativePositionFromTypeIndex(tab.getText(TEXT_NAME), 'one \ntwo '.length);
   const head = Y.encodeRelativePosition(position);
   const cursor = { path: 'a.txt', anchor: head, head };

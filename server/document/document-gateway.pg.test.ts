@@ -62,6 +62,25 @@ test('DOC4 an update far over the 8,000 bytes of a notice is stored and seen', a
   expect(await stage.shownNow(path)).toBe(`${long}start\n`);
 });
 
+test('DOC3 whoever comes in later gets the snapshot of who came before, and every row after it', async () => {
+  const path = await stage.makeFile('start\n');
+  const one = await stage.enter(stage.alice, path);
+  const snapshots: Uint8Array[] = [];
+  for (let round = 0; round < 3; round++) {
+    // The last round has more rows than a snapshot is kept for.
+    for (let row = 0; row < (round === 2 ? 250 : 3); row++)
+      expect(code(await one.push(one.insert(0, `${round}`)))).toBe('ok');
+    const late = await stage.connect(stage.bob);
+    late.socket.once('document:snapshot', ({ update }) => void snapshots.push(update));
+    const joined = await late.join(stage.workspaceId, path);
+    if (!joined.ok || joined.reply.kind !== 'live') throw new Error('not joined');
+    late.enter(joined.reply);
+    expect(late.text).toBe(one.text);
+  }
+  expect(snapshots[1]).toEqual(snapshots[0]);
+  expect(snapshots[2]!.byteLength).toBeGreaterThan(snapshots[0]!.byteLength);
+});
+
 test('DOC8 a larger one comes in pieces, is one row, and is seen whole', async () => {
   const path = await stage.makeFile('');
   const [one, other] = [await stage.enter(stage.alice, path), await stage.enter(stage.bob, path)];

@@ -4,6 +4,9 @@ import { ProtocolError } from '../protocol/error.js';
 import type { StoredDocument } from './document.repository.js';
 import { isFounded, isText, readUpdateHeader, type UpdateHeader } from './update-header.js';
 
+/** Rows that who joins takes beside a snapshot, before a new one is made. */
+const WHOLE_MAX_ROWS = 200;
+
 /**
  * One loaded document of this process: what is durable of it, as bytes, and a
  * Y.Doc only when somebody needs one. Made by DocumentService from stored
@@ -30,7 +33,8 @@ export class DocumentRoom {
   #tail: Uint8Array[] = [];
   /** Clock by client over all accepted updates, durable or on their way: the next one must continue it. */
   readonly #clocks: Map<number, number>;
-  #encoded: { seq: number; bytes: Uint8Array } | undefined;
+  /** All as of some row, encoded once for everybody who starts with nothing, and the rows after it. */
+  #whole: { snapshot: Uint8Array; rows: Uint8Array[] } | undefined;
   /** Never less than the length of its text: every character takes a byte or more. */
   #lengthAtMost: number;
 
@@ -74,6 +78,8 @@ export class DocumentRoom {
     if (row.seq > this.seq + 1) return 'behind';
     this.seq = row.seq;
     this.#tail.push(row.bytes);
+    if (this.#whole?.rows.length === WHOLE_MAX_ROWS) this.#whole = undefined;
+    this.#whole?.rows.push(row.bytes);
     this.#advance(header ?? readUpdateHeader(row.bytes));
     return 'stored';
   }
@@ -94,12 +100,15 @@ export class DocumentRoom {
     return this.document().getText(TEXT_NAME);
   }
 
-  /** What a client with this state vector lacks; everything is encoded once for all who start empty. */
+  /** What a client with this state vector lacks; everything without one. */
   encode(stateVector?: Uint8Array): Uint8Array {
-    if (stateVector) return Y.encodeStateAsUpdate(this.document(), stateVector);
-    if (this.#encoded?.seq !== this.seq)
-      this.#encoded = { seq: this.seq, bytes: Y.encodeStateAsUpdate(this.document()) };
-    return this.#encoded.bytes;
+    return Y.encodeStateAsUpdate(this.document(), stateVector);
+  }
+
+  /** Everything, for who starts with nothing: the same snapshot for many, and the rows after it. */
+  whole(): { snapshot: Uint8Array; rows: readonly Uint8Array[] } {
+    this.#whole ??= { snapshot: this.encode(), rows: [] };
+    return { snapshot: this.#whole.snapshot, rows: [...this.#whole.rows] };
   }
 
   stateVector(): Uint8Array {

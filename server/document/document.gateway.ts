@@ -6,6 +6,7 @@ import {
 } from '@nestjs/websockets';
 import { personActor } from '../platform/actor.js';
 import { pushes } from '../platform/metrics.js';
+import { framedEvent, tellFramed, type FramedPacket } from '../platform/framing-adapter.js';
 import { bindClientEvent, OnClientEvent } from '../platform/on-client-event.js';
 import type { Connection, SocketServer } from '../platform/socket.adapter.js';
 import { TokenBucket } from '../platform/token-bucket.js';
@@ -39,6 +40,10 @@ export class DocumentGateway implements OnGatewayInit<SocketServer>, OnGatewayCo
   @WebSocketServer()
   private readonly server!: SocketServer;
   readonly #sessions = new Map<string, Session>();
+  /** The packet of each snapshot, as long as its room has it. */
+  readonly #snapshots = new WeakMap<Uint8Array, FramedPacket>();
+  /** Raised by every change of anybody's rights. */
+  #accessVersion = 0;
   readonly #broadcast = new DocumentBroadcast((news, author) => {
     const room = this.server.local.to(roomOf(news.documentId));
     (author === null ? room : room.except(author)).emit('document:updated', news);
@@ -51,7 +56,10 @@ export class DocumentGateway implements OnGatewayInit<SocketServer>, OnGatewayCo
 
   afterInit(): void {
     this.documents.subscribe((news) => this.#tell(news));
-    this.workspaces.onAccessChanged(() => void this.#checkAccess());
+    this.workspaces.onAccessChanged(() => {
+      this.#accessVersion++;
+      void this.#checkAccess();
+    });
   }
 
   handleConnection(connection: Connection): void {
@@ -85,7 +93,8 @@ export class DocumentGateway implements OnGatewayInit<SocketServer>, OnGatewayCo
         'too-large',
         'Too many files are open here. Close some and open this one again.',
       );
-    const state = await this.documents.join(
+    const accessVersion = this.#accessVersion;
+    const { state, snapshot } = await this.documents.join(
       account,
       body,
       connection.id,
@@ -103,10 +112,20 @@ export class DocumentGateway implements OnGatewayInit<SocketServer>, OnGatewayCo
       pieces: [],
     });
     // Rights withdrawn while it was loading found nobody to throw out.
-    await this.#checkSession(connection, session);
+    if (this.#accessVersion !== accessVersion) await this.#checkSession(connection, session);
     if (!session.joined.has(state.documentId))
       throw new ProtocolError('not-found', 'This workspace does not exist, or you may not see it.');
+    if (snapshot) this.#tellSnapshot(connection, state.documentId, snapshot);
     return { ...state, writable: session.joined.get(state.documentId)?.writable ?? false };
+  }
+
+  #tellSnapshot(connection: Connection, documentId: string, snapshot: Uint8Array): void {
+    let packet = this.#snapshots.get(snapshot);
+    if (!packet) {
+      packet = framedEvent('document:snapshot', { documentId, update: snapshot });
+      this.#snapshots.set(snapshot, packet);
+    }
+    tellFramed(connection, packet);
   }
 
   @OnClientEvent('document:leave')

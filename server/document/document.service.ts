@@ -100,16 +100,18 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
   /**
    * Takes a client into the document of a path. `enter` runs before its state
    * is read: what is shown from then on reaches the client itself.
+   *
+   * @returns `snapshot` comes before the state's own updates; many who join get the same bytes
    */
   async join(
     account: Account,
     body: DocumentJoin,
     holder: string,
     enter: (documentId: string) => void,
-  ): Promise<DocumentState> {
+  ): Promise<{ state: DocumentState; snapshot: Uint8Array | null }> {
     const access = await this.workspaces.require(account, body.workspaceId, 'read');
     const opened = await this.#find(access, body.path);
-    if (opened.kind === 'not-text') return opened;
+    if (opened.kind === 'not-text') return { state: opened, snapshot: null };
     const { id } = opened.record;
     const writable = access.role !== 'read';
     const room = await this.#hold(id, holder);
@@ -132,18 +134,21 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
       if (this.#loaded.get(id) !== room) return await this.join(account, body, holder, enter);
       const { known } = body;
       const same = known?.documentId === id && known.generation === room.generation;
-      return {
+      const { snapshot, rows } = same
+        ? { snapshot: null, rows: [room.encode(known.stateVector)] }
+        : room.whole();
+      const state: DocumentState = {
         kind: 'live',
         documentId: id,
         generation: room.generation,
-        update: room.encode(same ? known.stateVector : undefined),
+        updates: [...rows],
+        hasSnapshot: snapshot !== null,
         stateVector: room.stateVector(),
         writable,
-        previous:
-          known && !same
-            ? await this.#previous(access.workspaceId, known.documentId, known.generation)
-            : undefined,
       };
+      if (known && !same)
+        state.previous = await this.#previous(access.workspaceId, known.documentId, known.generation);
+      return { state, snapshot };
     } catch (error) {
       this.leave(id, holder);
       throw error;

@@ -42,8 +42,7 @@ test('RUN3 metrics follow what happens, and are at their own address alone', asy
     known: null,
   });
   if (!joined.ok || joined.reply.kind !== 'live') throw new Error('not joined');
-  const { documentId, generation, update } = joined.reply;
-  Y.applyUpdate(doc, update);
+  const { documentId, generation } = joined.reply;
   const typed = new Promise<Uint8Array>((resolve) => doc.once('update', resolve));
   doc.getText('text').insert(0, 'a');
   await socket.emitWithAck('document:push', { documentId, generation, update: await typed });

@@ -41,8 +41,13 @@ export const documentState = z.discriminatedUnion('kind', [
     documentId: z.uuid(),
     /** Raised when the content is replaced as a whole; state of another generation cannot be merged. */
     generation: z.number().int(),
-    /** All the client lacks of the durable state (everything, where `known` is of another generation). */
-    update: anyBytes,
+    /**
+     * All the client lacks of the durable state, in order (everything, where
+     * `known` is of another generation). What comes before it was told just now
+     * as `document:snapshot`, where `hasSnapshot` says so.
+     */
+    updates: z.array(anyBytes),
+    hasSnapshot: z.boolean(),
     /** The server's durable state vector: the client answers with what this lacks (DOC2). */
     stateVector: anyBytes,
     writable: z.boolean(),
@@ -77,6 +82,10 @@ export type DocumentPush = z.infer<typeof documentPush>;
 export const documentPushed = z.object({ seq: z.number().int() });
 
 export const documentLeave = z.object({ documentId: z.uuid() });
+
+/** The larger part of a document's state, told to who joins it with nothing: one packet for all of them. */
+export const documentSnapshot = z.object({ documentId: z.uuid(), update: anyBytes });
+export type DocumentSnapshot = z.infer<typeof documentSnapshot>;
 
 /** What is new in a document, in its order. An author may hear his own among it; a repetition is harmless. */
 export const documentUpdated = z.object({

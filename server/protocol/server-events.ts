@@ -1,11 +1,12 @@
 import type { z } from 'zod';
-import { documentReset, documentStoring, documentUpdated } from './document.js';
+import { documentReset, documentSnapshot, documentStoring, documentUpdated } from './document.js';
 import { workspaceEvent, type WorkspaceEvent } from './event.js';
 import { presenceChanged } from './presence.js';
 import { workspaceClosed } from './workspace.js';
 
 /** Everything a server tells without being asked: one line per news. */
 export const serverEvents = {
+  'document:snapshot': documentSnapshot,
   'document:updated': documentUpdated,
   'document:reset': documentReset,
   'document:storing': documentStoring,

@@ -23,7 +23,7 @@ export function carryOver(
   const ours = old.getText(TEXT_NAME).toString();
   const base = known.length > 0 ? textOf(known) : ours;
   const doc = new Y.Doc();
-  Y.applyUpdate(doc, state.update);
+  for (const update of state.updates) Y.applyUpdate(doc, update);
   const text = doc.getText(TEXT_NAME);
   const theirs = text.toString();
   let edit: Uint8Array | null = null;
@@ -39,7 +39,7 @@ export function carryOver(
     generation,
     writable,
     old: Y.encodeStateAsUpdate(old),
-    base: state.update,
+    base: Y.mergeUpdates(state.updates),
     edit,
   };
   old.destroy();

@@ -6,6 +6,7 @@ import type { Carried, DocumentVersion, LoadedDocument } from './document-store.
 import { mergeInSteps } from './merge-updates.js';
 import type { LiveDocumentState } from './room-state.js';
 import { carryOver } from './carry-over.js';
+import { joinDocument } from './join-document.js';
 import { call, type RoomSocket } from './room-socket.js';
 
 /** Pushes that may await their acknowledgement; what is typed meanwhile gathers into the next. */
@@ -141,7 +142,7 @@ export class LiveDocument {
     if (!this.#ready || this.#rebasing) return;
     const attempt = ++this.#attempt;
     const known = this.#known && { ...this.#known, stateVector: Y.encodeStateVector(this.#doc) };
-    call(this.socket, 'document:join', {
+    joinDocument(this.socket, {
       workspaceId: this.workspaceId,
       path: this.path,
       clientId: this.#doc.clientID,
@@ -209,7 +210,9 @@ export class LiveDocument {
       return;
     }
     this.#known = { documentId, generation };
-    Y.applyUpdate(this.#doc, state.update, this);
+    this.#doc.transact(() => {
+      for (const update of state.updates) Y.applyUpdate(this.#doc, update, this);
+    }, this);
     this.#joined = { documentId, generation, writable };
     for (const news of this.#early) this.#apply(news);
     this.#early = [];
@@ -236,7 +239,7 @@ export class LiveDocument {
     const lacksStructs = [...ours].some(([client, clock]) => clock > (theirs.get(client) ?? 0));
     // Its answer to our state vector carries every deletion it has.
     const lacksDeletes = !Y.equalDeleteSets(
-      Y.mergeDeleteSets([Y.decodeUpdate(state.update).ds]),
+      Y.mergeDeleteSets(state.updates.map((update) => Y.decodeUpdate(update).ds)),
       Y.createDeleteSetFromStructStore(this.#doc.store),
     );
     return lacksStructs || lacksDeletes ? Y.encodeStateAsUpdate(this.#doc, state.stateVector) : null;

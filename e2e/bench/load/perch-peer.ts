@@ -2,7 +2,11 @@ import type { WebSocket } from 'ws';
 import * as Y from 'yjs';
 import { mergeInSteps } from '../../../client/lib/room/merge-updates.js';
 import type { CallBody, CallReply, ClientEvent, Result } from '../../../server/protocol/client-events.js';
-import { UPDATE_MAX_BYTES, type DocumentUpdated } from '../../../server/protocol/document.js';
+import {
+  UPDATE_MAX_BYTES,
+  type DocumentSnapshot,
+  type DocumentUpdated,
+} from '../../../server/protocol/document.js';
 import { Decoder, Encoder } from '../../../server/protocol/packet-parser.js';
 import { PROTOCOL_VERSION } from '../../../server/protocol/version.js';
 import type { Peer, PeerOptions } from './peer.js';
@@ -36,6 +40,7 @@ export class PerchPeer implements Peer {
   #socket!: WebSocket;
   #calls = 0;
   #connected: () => void = () => {};
+  #snapshot: Uint8Array | undefined;
   #document: { documentId: string; generation: number } | undefined;
   #outgoing: Uint8Array[] = [];
   #inFlight = 0;
@@ -64,7 +69,8 @@ export class PerchPeer implements Peer {
     const state = await this.#call('document:join', { workspaceId, path: document, clientId, known: null });
     if (state.kind !== 'live') throw new Error(`${document} is no text`);
     this.#document = { documentId: state.documentId, generation: state.generation };
-    return state.update;
+    const updates = state.hasSnapshot ? [this.#snapshot!, ...state.updates] : state.updates;
+    return updates.length === 1 ? updates[0]! : Y.mergeUpdates(updates);
   }
 
   async joinCursors(): Promise<void> {
@@ -163,7 +169,8 @@ export class PerchPeer implements Peer {
   }
 
   #hear([event, news]: [string, never]): void {
-    if (event === 'document:updated') {
+    if (event === 'document:snapshot') this.#snapshot = (news as DocumentSnapshot).update;
+    else if (event === 'document:updated') {
       for (const update of (news as DocumentUpdated).updates) this.onUpdate(update);
     } else if (event === 'presence:changed') {
       const { upserted } = news as { upserted: { connectionId: string; count: number }[] };

@@ -53,19 +53,24 @@ export class DocumentTab {
   }
 
   /** Takes a state for its own, be it the server's answer or a guess. */
-  enter(state: Pick<Live, 'documentId' | 'generation' | 'update'>): void {
+  enter(state: Pick<Live, 'documentId' | 'generation' | 'updates'>): void {
     this.documentId = state.documentId;
     this.generation = state.generation;
-    Y.applyUpdate(this.doc, state.update);
+    for (const update of state.updates) Y.applyUpdate(this.doc, update);
   }
 
-  state(): Pick<Live, 'documentId' | 'generation' | 'update'> {
+  state(): Pick<Live, 'documentId' | 'generation' | 'updates'> {
     const { documentId, generation } = this;
-    return { documentId, generation, update: Y.encodeStateAsUpdate(this.doc) };
+    return { documentId, generation, updates: [Y.encodeStateAsUpdate(this.doc)] };
   }
 
-  join(workspaceId: string, path: string): Promise<Result<CallReply<'document:join'>>> {
-    return this.call('document:join', { workspaceId, path, clientId: this.doc.clientID, known: null });
+  async join(workspaceId: string, path: string): Promise<Result<CallReply<'document:join'>>> {
+    const snapshots: Uint8Array[] = [];
+    this.socket.once('document:snapshot', ({ update }) => void snapshots.push(update));
+    const clientId = this.doc.clientID;
+    const joined = await this.call('document:join', { workspaceId, path, clientId, known: null });
+    if (joined.ok && joined.reply.kind === 'live') joined.reply.updates.unshift(...snapshots);
+    return joined;
   }
 
   push(update: Uint8Array, more?: boolean): Promise<Result<CallReply<'document:push'>>> {
