@@ -3,7 +3,10 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   resolve: {
-    alias: { '@protocol': fileURLToPath(new URL('./server/protocol', import.meta.url)) },
+    alias: {
+      '@protocol': fileURLToPath(new URL('./server/protocol', import.meta.url)),
+      '@': fileURLToPath(new URL('./client', import.meta.url)),
+    },
   },
   test: {
     include: ['{server,db,client,e2e}/**/*.test.ts'],

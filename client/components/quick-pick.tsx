@@ -16,13 +16,24 @@ type Props = {
   text: string;
   onText: (text: string) => void;
   picks: readonly Pick[];
+  /** What the text finds is not known yet; `picks` are of a text before it. */
+  pending?: boolean;
   /** Said where there is nothing to pick. */
   nothing: string;
   onClose: () => void;
 };
 
 /** A field and what it finds, on top of the page. Arrows choose, Enter takes, Escape leaves things as they were. */
-export function QuickPick({ label, placeholder, text, onText, picks, nothing, onClose }: Props) {
+export function QuickPick({
+  label,
+  placeholder,
+  text,
+  onText,
+  picks,
+  pending = false,
+  nothing,
+  onClose,
+}: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const close = useRef(onClose);
   const [chosen, setChosen] = useState(0);
@@ -52,14 +63,21 @@ export function QuickPick({ label, placeholder, text, onText, picks, nothing, on
     onClose();
     pick.onPick();
   };
+  // Enter may come before what it takes.
+  const [taking, setTaking] = useState<string | null>(null);
+  useEffect(() => {
+    if (taking === text && !pending) take(picks[at]);
+  });
   const keys = (event: KeyboardEvent): void => {
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 }[event.key];
     if (step !== undefined && picks.length > 0) {
       const next = at + step;
       const isOne = Math.abs(step) === 1;
       setChosen(isOne ? (next + picks.length) % picks.length : Math.max(0, Math.min(picks.length - 1, next)));
-    } else if (event.key === 'Enter') take(picks[at]);
-    else return;
+    } else if (event.key === 'Enter') {
+      if (pending) setTaking(text);
+      else take(picks[at]);
+    } else return;
     event.preventDefault();
   };
   return (
@@ -101,7 +119,7 @@ export function QuickPick({ label, placeholder, text, onText, picks, nothing, on
           ))}
         </div>
         <p className="quick-pick-nothing" role="status">
-          {picks.length === 0 ? nothing : ''}
+          {picks.length === 0 && !pending ? nothing : ''}
         </p>
       </div>
     </dialog>

@@ -5,6 +5,7 @@ import { DocumentService } from '../document/document.service.js';
 import { DocumentBytesService } from '../file/document-bytes.service.js';
 import type { PendingChange } from '../file/file-change.service.js';
 import { FileNames } from '../file/file-name.js';
+import { LayeredMap } from '../file/layered-map.js';
 import type { Overlay } from '../file/overlay.js';
 import { ObjectService } from '../object/object.service.js';
 import { GithubClient, type TreeChange } from '../platform/github-client.js';
@@ -100,12 +101,12 @@ export function refuseHalfChanges(overlay: Overlay, chosen: readonly PendingChan
         `${path} took the place of a file that was moved to ${moved}. Choose both; nothing was committed.`,
       );
   }
-  const after = new Set(overlay.base.keys());
+  const after = new LayeredMap(overlay.base, () => true);
   for (const change of chosen) if (change.vacates !== null) after.delete(change.vacates);
   // What stood there before may stand there, whatever it stands beside.
   const added = placed.filter((path) => !overlay.base.has(path));
-  for (const path of placed) if (overlay.base.has(path)) after.add(path);
-  const names = new FileNames(after);
+  for (const path of placed) if (overlay.base.has(path)) after.restore(path);
+  const names = FileNames.around(added, after.keys());
   for (const path of added) {
     const refusal = names.refusal(path);
     if (refusal)

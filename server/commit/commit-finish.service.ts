@@ -57,16 +57,16 @@ export class CommitFinishService {
 
 /** The same files as seen from the new commit. A file is followed by its document or its origin, wherever it is by now. */
 function rebase(overlay: Overlay, { files }: CommitRecord): Overlay {
-  const base = new Map<string, TreeEntry>(overlay.base);
-  for (const file of files) {
-    if (file.fromPath !== null) base.delete(file.fromPath);
-    if (file.sha === null) base.delete(file.path);
+  const differences = new Map<string, TreeEntry | null>();
+  for (const { path, fromPath, sha } of files) {
+    if (fromPath !== null) differences.set(fromPath, null);
+    if (sha === null) differences.set(path, null);
   }
-  for (const { path, mode, sha } of files) if (sha !== null) base.set(path, { path, mode, sha });
+  for (const { path, mode, sha } of files) if (sha !== null) differences.set(path, { path, mode, sha });
   const homes = new Map(files.map((file) => [file.fromPath, file.path]));
   const made = new Map(files.map((file) => [file.documentId, file.path]));
   const kept = new Map(files.map((file) => [file.objectId, file.path]));
-  const follow = (file: OverlayFile): OverlayFile => {
+  return overlay.rebased(differences, (file, base): OverlayFile => {
     const committed =
       file.origin === null
         ? file.documentId !== null
@@ -78,6 +78,5 @@ function rebase(overlay: Overlay, { files }: CommitRecord): Overlay {
     const entry = committed === undefined ? undefined : base.get(committed);
     if (!entry) return { ...file, origin: null };
     return { ...file, origin: entry.path, blobSha: entry.sha, objectId: null };
-  };
-  return overlay.rebased(base, [...overlay.files.values()].map(follow));
+  });
 }

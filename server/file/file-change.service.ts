@@ -70,9 +70,8 @@ export class FileChangeService {
 
   async list(account: Account, workspaceId: string): Promise<z.infer<typeof workspaceFiles>> {
     await this.workspaces.require(account, workspaceId, 'read');
-    const { overlay, baseCommit, truncated } = await this.overlays.load(workspaceId);
-    const changes = await this.#toFileChanges(await this.pending(workspaceId, overlay));
-    return { baseCommit, entries: [...overlay.base.values()], truncated, changes };
+    const { overlay, baseCommit } = await this.overlays.load(workspaceId);
+    return { baseCommit, changes: await this.#toFileChanges(await this.pending(workspaceId, overlay)) };
   }
 
   async changes(account: Account, workspaceId: string): Promise<FileChange[]> {
@@ -86,14 +85,19 @@ export class FileChangeService {
     const documents = new Map(
       (await this.documents.list(workspaceId)).map((document) => [document.path, document]),
     );
-    const objectIds = [...overlay.files.values()].map((file) => file.objectId).filter((id) => id !== null);
+    const objectIds = [...overlay.files.own.values()]
+      .map((file) => file.objectId)
+      .filter((id) => id !== null);
     const objects = await this.objects.find(objectIds);
     const changes: PendingChange[] = [];
-    for (const file of overlay.files.values()) {
+    // What was neither moved nor opened is as it was.
+    for (const path of new Set([...overlay.files.own.keys(), ...documents.keys()])) {
+      const file = overlay.files.get(path);
+      if (!file) continue;
       const object = file.objectId === null ? undefined : objects.get(file.objectId);
       const change = object
         ? compareObject(overlay, file, object)
-        : await this.#compareFile(workspaceId, overlay, file, documents.get(file.path) ?? null);
+        : await this.#compareFile(workspaceId, overlay, file, documents.get(path) ?? null);
       if (change) changes.push(change);
     }
     const deleted = overlay.deleted();

@@ -30,8 +30,8 @@ export class FileContentService {
   async base(account: Account, workspaceId: string, path: string): Promise<BaseFile> {
     const { repository } = await this.workspaces.require(account, workspaceId, 'read');
     const at = await this.#basePath(workspaceId, path);
-    const { entries } = await this.workspaces.baseTree(workspaceId);
-    const entry = entries.find((each) => each.path === at);
+    const { tree } = await this.workspaces.baseTree(workspaceId, at);
+    const entry = tree.files.get(at);
     // Not fetched to find out what its size says already.
     if (entry?.size !== undefined && entry.size > DOCUMENT_MAX_LENGTH)
       return { kind: 'not-text', reason: 'too-large', mode: entry.mode, sha: entry.sha, size: entry.size };

@@ -69,15 +69,25 @@ export class FileUndoService {
         if (before) rows.set(path, before);
         else rows.delete(path);
       }
-      const restored = Overlay.of(workspaceId, [...overlay.base.values()], [...rows.values()]);
-      const names = new FileNames([...overlay.files.keys()].filter((path) => restored.files.has(path)));
-      for (const path of restored.files.keys()) {
-        const refusal = overlay.files.has(path) ? null : names.refusal(path);
+      const restored = Overlay.of(workspaceId, overlay.base, [...rows.values()]);
+      const differing = new Set(
+        [overlay.files, restored.files].flatMap((files) => [...files.own.keys(), ...files.gone]),
+      );
+      const back = [...differing].filter((path) => restored.files.has(path) && !overlay.files.has(path));
+      const names = FileNames.around(
+        back,
+        [...restored.files.keys()].filter((path) => overlay.files.has(path)),
+      );
+      for (const path of back) {
+        const refusal = names.refusal(path);
         if (refusal)
           throw new ProtocolError('conflict', `${refusal} So this cannot be undone; nothing was changed.`);
       }
-      for (const path of overlay.files.keys()) if (!restored.files.has(path)) overlay.remove(path);
-      for (const file of restored.files.values()) overlay.place(file);
+      for (const path of differing) {
+        const file = restored.files.get(path);
+        if (file) overlay.place(file);
+        else overlay.remove(path);
+      }
       for (const { id } of undo.documents.filter((document) => document.made))
         await this.documents.remove(transaction, id);
       for (const document of undo.documents) {

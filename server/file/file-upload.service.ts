@@ -54,7 +54,7 @@ export class FileUploadService {
     await this.workspaces.require(account, workspaceId, 'write');
     if (size > UPLOAD_MAX_BYTES) throw tooLarge(path, size);
     // Before the bytes are taken in; asked again when they are.
-    const before = refusePlace((await this.overlays.load(workspaceId)).overlay, path, replace);
+    const before = refusePlace((await this.overlays.load(workspaceId, path)).overlay, path, replace);
     const taken = await this.#take(account, path, source, size);
     if (replace && taken.kind === 'text') {
       const replaced = await this.replacements.replaceText(account, workspaceId, path, taken);

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { HttpRoute, SignedIn, type RouteInput } from '../platform/http-route.js';
 import type { RouteReply } from '../protocol/http-routes.js';
 import type { Account } from '../protocol/user.js';
+import { BaseListingService } from './base-listing.service.js';
 import { FileChangeService } from './file-change.service.js';
 import { FileContentService } from './file-content.service.js';
 import { FileDiscardService } from './file-discard.service.js';
@@ -16,6 +17,7 @@ import { sendRawFile } from './raw-file.js';
 export class FileController {
   constructor(
     private readonly files: FileService,
+    private readonly listings: BaseListingService,
     private readonly contents: FileContentService,
     private readonly pending: FileChangeService,
     private readonly discards: FileDiscardService,
@@ -30,6 +32,18 @@ export class FileController {
     @SignedIn() account: Account,
   ): Promise<RouteReply<'GET /api/workspaces/:id/files'>> {
     return this.pending.list(account, params.id);
+  }
+
+  @HttpRoute('GET /api/workspaces/:id/tree')
+  async tree(
+    { params, query }: RouteInput<'GET /api/workspaces/:id/tree'>,
+    @SignedIn() account: Account,
+    @Res() response: Response,
+  ): Promise<RouteReply<'GET /api/workspaces/:id/tree'>> {
+    const { json, etag, listing } = await this.listings.list(account, params.id, query.folder);
+    // Express compares the ETag, and answers 304 with nothing.
+    response.set({ ETag: etag, 'Cache-Control': 'private, no-cache' }).type('json').send(json);
+    return listing;
   }
 
   @HttpRoute('GET /api/workspaces/:id/changes')

@@ -5,6 +5,7 @@ import { EventModule } from '../event/event.module.js';
 import { WorkspaceModule } from '../workspace/workspace.module.js';
 import { ObjectModule } from '../object/object.module.js';
 import { DocumentBytesService } from './document-bytes.service.js';
+import { BaseListingService } from './base-listing.service.js';
 import { EditBurstService } from './edit-burst.service.js';
 import { FileChangeService } from './file-change.service.js';
 import { FileContentService } from './file-content.service.js';
@@ -23,6 +24,7 @@ import { OverlayService } from './overlay.service.js';
   controllers: [FileController],
   providers: [
     DocumentBytesService,
+    BaseListingService,
     EditBurstService,
     FileChangeService,
     FileContentService,

@@ -33,20 +33,24 @@ export class FileService {
     const access = await this.workspaces.require(account, workspaceId, 'write');
     const actor = personActor(account.id);
     const style = await this.styles.ofNewFile(workspaceId, path);
-    return this.overlays.change(workspaceId, async (overlay, transaction) => {
-      refuseCollision(overlay, [path]);
-      const document = await this.documents.create(transaction, access, path, text, actor, style);
-      overlay.place({
-        path,
-        origin: null,
-        blobSha: null,
-        mode: '100644',
-        documentId: document.id,
-        objectId: null,
-      });
-      const seq = await this.events.append(transaction, workspaceId, 'file.created', actor, { path });
-      return { seq, answer: () => Promise.resolve(null) };
-    });
+    return this.overlays.change(
+      workspaceId,
+      async (overlay, transaction) => {
+        refuseCollision(overlay, [path]);
+        const document = await this.documents.create(transaction, access, path, text, actor, style);
+        overlay.place({
+          path,
+          origin: null,
+          blobSha: null,
+          mode: '100644',
+          documentId: document.id,
+          objectId: null,
+        });
+        const seq = await this.events.append(transaction, workspaceId, 'file.created', actor, { path });
+        return { seq, answer: () => Promise.resolve(null) };
+      },
+      [path],
+    );
   }
 
   /** Moves a file, or a folder with all that is in it. */
@@ -54,51 +58,59 @@ export class FileService {
     await this.workspaces.require(account, workspaceId, 'write');
     if (from === to) return null;
     const actor = personActor(account.id);
-    return this.overlays.change(workspaceId, async (overlay, transaction) => {
-      const moved = existing(overlay, from);
-      const isFolder = moved[0]?.path !== from;
-      if (isFolder && to.startsWith(`${from}/`))
-        throw new ProtocolError('conflict', `${from} cannot be moved into itself. Nothing was changed.`);
-      const documents = await this.#documentsOf(transaction, workspaceId, moved);
-      for (const file of moved) overlay.remove(file.path);
-      const target = (file: OverlayFile) => to + file.path.slice(from.length);
-      refuseCollision(overlay, moved.map(target));
-      for (const file of moved) {
-        const document = documents.get(file.path);
-        const path = target(file);
-        overlay.place({ ...file, path, documentId: document?.id ?? file.documentId });
-      }
-      // The shorter first: where a folder moves up, one file may go where another one was.
-      for (const document of [...documents.values()].toSorted((a, b) => a.path.length - b.path.length))
-        await this.documents.move(transaction, document.id, to + document.path.slice(from.length));
-      const seq = await this.events.append(transaction, workspaceId, 'file.moved', actor, { from, to });
-      await this.#refuseOpenedMeanwhile(transaction, workspaceId, moved, documents);
-      return { seq, answer: () => Promise.resolve(null) };
-    });
+    return this.overlays.change(
+      workspaceId,
+      async (overlay, transaction) => {
+        const moved = existing(overlay, from);
+        const isFolder = moved[0]?.path !== from;
+        if (isFolder && to.startsWith(`${from}/`))
+          throw new ProtocolError('conflict', `${from} cannot be moved into itself. Nothing was changed.`);
+        const documents = await this.#documentsOf(transaction, workspaceId, moved);
+        for (const file of moved) overlay.remove(file.path);
+        const target = (file: OverlayFile) => to + file.path.slice(from.length);
+        refuseCollision(overlay, moved.map(target));
+        for (const file of moved) {
+          const document = documents.get(file.path);
+          const path = target(file);
+          overlay.place({ ...file, path, documentId: document?.id ?? file.documentId });
+        }
+        // The shorter first: where a folder moves up, one file may go where another one was.
+        for (const document of [...documents.values()].toSorted((a, b) => a.path.length - b.path.length))
+          await this.documents.move(transaction, document.id, to + document.path.slice(from.length));
+        const seq = await this.events.append(transaction, workspaceId, 'file.moved', actor, { from, to });
+        await this.#refuseOpenedMeanwhile(transaction, workspaceId, moved, documents);
+        return { seq, answer: () => Promise.resolve(null) };
+      },
+      [from, `${from}/`, to],
+    );
   }
 
   /** Deletes a file, or a folder with all that is in it. The texts are kept for the undo that is returned. */
   async delete(account: Account, workspaceId: string, path: string): Promise<{ undo: string }> {
     await this.workspaces.require(account, workspaceId, 'write');
     const actor = personActor(account.id);
-    return this.overlays.change(workspaceId, async (overlay, transaction) => {
-      const deleted = existing(overlay, path);
-      const documents = await this.#documentsOf(transaction, workspaceId, deleted);
-      for (const file of deleted) overlay.remove(file.path);
-      for (const document of documents.values()) await this.documents.remove(transaction, document.id);
-      const seq = await this.events.append(transaction, workspaceId, 'file.deleted', actor, { path });
-      await this.#refuseOpenedMeanwhile(transaction, workspaceId, deleted, documents);
-      const answer = async (rows: RowChange[]) => ({
-        undo: await this.files.saveUndo(transaction, {
-          workspaceId,
-          userId: account.id,
-          path,
-          rows,
-          documents: [...documents.values()].map((document) => ({ ...document, removed: true })),
-        }),
-      });
-      return { seq, answer };
-    });
+    return this.overlays.change(
+      workspaceId,
+      async (overlay, transaction) => {
+        const deleted = existing(overlay, path);
+        const documents = await this.#documentsOf(transaction, workspaceId, deleted);
+        for (const file of deleted) overlay.remove(file.path);
+        for (const document of documents.values()) await this.documents.remove(transaction, document.id);
+        const seq = await this.events.append(transaction, workspaceId, 'file.deleted', actor, { path });
+        await this.#refuseOpenedMeanwhile(transaction, workspaceId, deleted, documents);
+        const answer = async (rows: RowChange[]) => ({
+          undo: await this.files.saveUndo(transaction, {
+            workspaceId,
+            userId: account.id,
+            path,
+            rows,
+            documents: [...documents.values()].map((document) => ({ ...document, removed: true })),
+          }),
+        });
+        return { seq, answer };
+      },
+      [path, `${path}/`],
+    );
   }
 
   async #documentsOf(
@@ -137,7 +149,7 @@ function existing(overlay: Overlay, path: string): OverlayFile[] {
 
 /** @throws {ProtocolError} `conflict` where one of these new paths collides with what is there, or with another */
 export function refuseCollision(overlay: Overlay, paths: readonly string[]): void {
-  const names = new FileNames(overlay.files.keys());
+  const names = FileNames.around(paths, overlay.files.keys());
   for (const path of paths) {
     const refusal = names.refusal(path);
     if (refusal) throw new ProtocolError('conflict', `${refusal} Choose another name; nothing was changed.`);

@@ -34,31 +34,40 @@ export class OverlayService {
     private readonly workspaces: WorkspaceService,
   ) {}
 
+  /** @param reach a path it is about, where the forge lists only a part of so large a tree */
   async load(
     workspaceId: string,
+    reach?: string,
   ): Promise<{ overlay: Overlay; baseCommit: string | null; truncated: boolean }> {
-    const { baseCommit, entries, truncated } = await this.workspaces.baseTree(workspaceId);
-    const overlay = Overlay.of(workspaceId, entries, await this.files.rows(workspaceId));
-    return { overlay, baseCommit, truncated };
+    const { baseCommit, tree } = await this.workspaces.baseTree(workspaceId, reach);
+    const overlay = Overlay.of(workspaceId, tree.files, await this.files.rows(workspaceId));
+    return { overlay, baseCommit, truncated: tree.truncated };
   }
 
   /**
    * Runs `make` on the tree as it is, under the workspace's lock; what it
    * edits there is stored with the event it has appended. It may be run again
    * where the base has moved, so it leaves nothing behind but the transaction.
+   * @param reach paths it is about, where the forge lists only a part of so large a tree
    */
   async change<Result>(
     workspaceId: string,
     make: (overlay: Overlay, transaction: Transaction) => Promise<OverlayChange<Result>>,
+    reach: readonly string[] = [],
   ): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
-      const { baseCommit, entries } = await this.workspaces.baseTree(workspaceId);
+      const { baseCommit, tree } = await this.workspaces.baseTree(workspaceId);
+      for (const path of reach) await this.workspaces.baseTree(workspaceId, path);
       try {
         return await this.database.transaction(async (transaction) => {
           await this.files.lock(transaction, workspaceId);
           if ((await this.files.baseCommit(transaction, workspaceId)) !== baseCommit)
             throw new OverlayMoved();
-          const overlay = Overlay.of(workspaceId, entries, await this.files.rows(workspaceId, transaction));
+          const overlay = Overlay.of(
+            workspaceId,
+            tree.files,
+            await this.files.rows(workspaceId, transaction),
+          );
           const { seq, answer, overlay: made = overlay } = await make(overlay, transaction);
           // Only now is the workspace's row locked: the base may have moved just before.
           if (made === overlay && (await this.files.baseCommit(transaction, workspaceId)) !== baseCommit)

@@ -8,7 +8,8 @@ import { Overlay, type OverlayRow } from './overlay.js';
 const entry = (path: string): TreeEntry => ({ path, mode: '100644', sha: path.padEnd(40, '0') });
 const paths = ['a', 'b', 'c', 'd', 'e/f', 'e/g'];
 const base = paths.slice(0, 4).map(entry);
-const overlay = (rows: readonly OverlayRow[] = []) => Overlay.of('w', base, rows);
+const overlay = (rows: readonly OverlayRow[] = []) =>
+  Overlay.of('w', new Map(base.map((each) => [each.path, each])), rows);
 const tree = (from: Overlay) =>
   [...from.files.values()]
     .map(({ path, origin, documentId }) => `${path} ${origin ?? documentId}`)
@@ -83,13 +84,15 @@ test('FIL1 a file that is moved away and back leaves no row', () => {
 });
 
 test('FIL2 names that many computers cannot keep apart are refused, composed letters too', () => {
-  const names = new FileNames(['src/Main.ts', 'caf\u00e9.txt']);
-  expect(names.refusal('src/main.ts')).toContain('in case only');
-  expect(names.refusal('SRC/other.ts')).toContain('in case only');
-  expect(names.refusal('cafe\u0301.txt')).toContain('in case only');
-  expect(names.refusal('src/Main.ts/x')).toContain('is a file');
-  expect(names.refusal('src')).toContain('is a folder');
-  expect(names.refusal('src/other.ts')).toBeNull();
+  const refusal = (path: string) =>
+    FileNames.around([path], ['other/a.ts', 'src/Main.ts', 'caf\u00e9.txt']).refusal(path);
+  expect(refusal('src/main.ts')).toContain('in case only');
+  expect(refusal('SRC/other.ts')).toContain('in case only');
+  expect(refusal('cafe\u0301.txt')).toContain('in case only');
+  expect(refusal('src/Main.ts/x')).toContain('is a file');
+  expect(refusal('src')).toContain('is a folder');
+  expect(refusal('src/Main.ts')).toContain('is there already');
+  expect(refusal('src/other.ts')).toBeNull();
 });
 
 test('FIL1 lines are counted exactly, and of huge files in bounded time', () => {

@@ -1,5 +1,6 @@
 import type { workspaceFiles } from '../../db/schema/file.js';
 import type { FileMode, TreeEntry } from '../protocol/file.js';
+import { LayeredMap, type Below } from './layered-map.js';
 
 export type OverlayRow = typeof workspaceFiles.$inferSelect;
 
@@ -16,58 +17,80 @@ export type OverlayFile = {
   objectId: string | null;
 };
 
+type Base = LayeredMap<TreeEntry, TreeEntry>;
+
 export type RowChange = { path: string; before: OverlayRow | null; after: OverlayRow | null };
 
 /**
  * The tree of a workspace: the base commit's files, less what was deleted,
  * plus what was made or moved. It is edited as a plain map of paths, and the
  * rows that tell it from the base follow from that: every state has exactly
- * one set of rows, however it was reached.
+ * one set of rows, however it was reached. It costs what differs from the
+ * base, which is shared, and may have 100,000 files.
  */
 export class Overlay {
-  readonly files: Map<string, OverlayFile>;
+  readonly files: LayeredMap<OverlayFile, TreeEntry>;
 
   private constructor(
     readonly workspaceId: string,
-    readonly base: ReadonlyMap<string, TreeEntry>,
-    files: Iterable<OverlayFile>,
+    readonly base: Base,
     private readonly before: readonly OverlayRow[],
   ) {
-    this.files = new Map();
-    for (const file of files) this.files.set(file.path, file);
+    this.files = new LayeredMap(base, asItWas);
   }
 
   /** The tree that these rows make of this base. */
-  static of(workspaceId: string, entries: readonly TreeEntry[], rows: readonly OverlayRow[]): Overlay {
-    const base = new Map(entries.map((entry) => [entry.path, entry]));
+  static of(workspaceId: string, entries: Below<TreeEntry>, rows: readonly OverlayRow[]): Overlay {
+    const base = new LayeredMap<TreeEntry, TreeEntry>(entries, (entry) => entry);
     // Where the forge listed only part of the tree, the rows know of files it left out.
     for (const { path, kind, fromPath, mode, blobSha } of rows) {
       const known = kind === 'moved' ? fromPath : kind === 'deleted' ? path : null;
       if (known !== null && blobSha !== null && !base.has(known))
         base.set(known, { path: known, mode, sha: blobSha });
     }
-    const gone = new Set(rows.map((row) => (row.kind === 'deleted' ? row.path : row.fromPath)));
-    const files: OverlayFile[] = [];
-    for (const { path, mode, sha } of base.values())
-      if (!gone.has(path))
-        files.push({ path, origin: path, blobSha: sha, mode, documentId: null, objectId: null });
+    const overlay = new Overlay(workspaceId, base, rows);
+    for (const { path, kind, fromPath } of rows) {
+      const gone = kind === 'deleted' ? path : fromPath;
+      if (gone !== null) overlay.files.delete(gone);
+    }
     for (const { path, kind, fromPath: origin, blobSha, mode, documentId, objectId } of rows)
-      if (kind !== 'deleted') files.push({ path, origin, blobSha, mode, documentId, objectId });
-    return new Overlay(workspaceId, base, files, rows);
+      if (kind !== 'deleted') overlay.files.set(path, { path, origin, blobSha, mode, documentId, objectId });
+    return overlay;
   }
 
-  /** The same rows before it, but another base and other files: what a commit makes of a tree. */
-  rebased(base: ReadonlyMap<string, TreeEntry>, files: Iterable<OverlayFile>): Overlay {
-    return new Overlay(this.workspaceId, base, files, this.before);
+  /**
+   * The same rows before it and the same files, above another base: what a
+   * commit makes of a tree.
+   * @param differences what the base has at a path now; null for nothing
+   * @param follow a file as it is seen from the new base
+   */
+  rebased(
+    differences: ReadonlyMap<string, TreeEntry | null>,
+    follow: (file: OverlayFile, base: Base) => OverlayFile,
+  ): Overlay {
+    const base = new LayeredMap<TreeEntry, TreeEntry>(this.base, (entry) => entry);
+    for (const [path, entry] of differences)
+      if (entry) base.set(path, entry);
+      else base.delete(path);
+    const made = new Overlay(this.workspaceId, base, this.before);
+    const paths = new Set([...this.files.own.keys(), ...this.files.gone, ...differences.keys()]);
+    for (const path of paths) {
+      const file = this.files.get(path);
+      if (file) made.files.set(path, follow(file, base));
+      else made.files.delete(path);
+    }
+    return made;
   }
 
   /** The file at a path, or all files below it where it is a folder; in the order of their paths. */
   at(path: string): OverlayFile[] {
     const file = this.files.get(path);
     if (file) return [file];
-    return [...this.files.values()]
-      .filter((each) => each.path.startsWith(`${path}/`))
-      .toSorted((a, b) => (a.path < b.path ? -1 : 1));
+    const below = `${path}/`;
+    return [...this.files.keys()]
+      .filter((each) => each.startsWith(below))
+      .toSorted()
+      .map((each) => this.files.get(each)!);
   }
 
   place(file: OverlayFile): void {
@@ -80,8 +103,7 @@ export class Overlay {
 
   /** The base file is at its own path again. */
   restore(entry: TreeEntry): void {
-    const { path, mode, sha } = entry;
-    this.files.set(path, { path, origin: path, blobSha: sha, mode, documentId: null, objectId: null });
+    this.files.restore(entry.path);
   }
 
   /** Where in the base a path's content is compared to: its origin, or what it replaced. */
@@ -92,7 +114,7 @@ export class Overlay {
   /** Base path to where it was moved. */
   moves(): Map<string, string> {
     const moves = new Map<string, string>();
-    for (const file of this.files.values())
+    for (const file of this.files.own.values())
       if (file.origin !== null && file.origin !== file.path) moves.set(file.origin, file.path);
     return moves;
   }
@@ -100,7 +122,7 @@ export class Overlay {
   /** Base files that are nowhere any more. */
   deleted(): TreeEntry[] {
     const moves = this.moves();
-    return [...this.base.values()].filter(({ path }) => !this.files.has(path) && !moves.has(path));
+    return [...this.files.gone].filter((path) => !moves.has(path)).map((path) => this.base.get(path)!);
   }
 
   /** The rows that make this tree of the base, unchanged ones as they were. */
@@ -117,7 +139,7 @@ export class Overlay {
       objectId: null,
       version,
     }));
-    for (const { path, origin, blobSha, mode, documentId, objectId } of this.files.values()) {
+    for (const { path, origin, blobSha, mode, documentId, objectId } of this.files.own.values()) {
       if (origin === path) continue;
       const kind = origin === null ? 'created' : 'moved';
       rows.push({ workspaceId, path, kind, fromPath: origin, blobSha, mode, documentId, objectId, version });
@@ -152,4 +174,9 @@ export function isSameRow(a: OverlayRow, b: OverlayRow): boolean {
     (a.objectId ?? null) === (b.objectId ?? null) &&
     (a.documentId === b.documentId || a.kind === 'moved')
   );
+}
+
+/** A base file that nothing has happened to. */
+function asItWas({ path, mode, sha }: TreeEntry): OverlayFile {
+  return { path, origin: path, blobSha: sha, mode, documentId: null, objectId: null };
 }

@@ -3,9 +3,10 @@ import type { Octokit } from 'octokit';
 import { ProtocolError } from '../protocol/error.js';
 import type { FileMode } from '../protocol/file.js';
 import type { ForgeBudget } from '../protocol/repository.js';
+import type { ForgeTree } from './forge-tree.js';
 import { createOctokit } from './github-octokit.js';
 import { orNull, told } from './github-refusal.js';
-import { GithubTrees, type ForgeTree } from './github-trees.js';
+import { GithubTrees } from './github-trees.js';
 import { log } from './log.js';
 
 export type ForgeRepository = {
@@ -121,8 +122,10 @@ export class GithubClient {
     );
   }
 
-  getTree(owner: string, repo: string, commit: string): Promise<ForgeTree> {
-    return this.#trees.get({ owner, repo }, commit);
+  /** @param reach a path it is to be complete about, where the forge lists only a part of so large a tree */
+  getTree(owner: string, repo: string, commit: string, reach?: string): Promise<ForgeTree> {
+    const name = { owner, repo };
+    return reach === undefined ? this.#trees.get(name, commit) : this.#trees.reaching(name, commit, reach);
   }
 
   async getBlob(owner: string, repo: string, sha: string): Promise<Uint8Array> {

@@ -55,14 +55,28 @@ export const fileChange = z.object({
 });
 export type FileChange = z.infer<typeof fileChange>;
 
-export const workspaceFiles = z.object({
-  baseCommit: sha.nullable(),
-  entries: z.array(treeEntry),
-  /** True where the forge did not list the whole tree. */
-  truncated: z.boolean(),
-  changes: z.array(fileChange),
-});
+export const workspaceFiles = z.object({ baseCommit: sha.nullable(), changes: z.array(fileChange) });
 export type WorkspaceFiles = z.infer<typeof workspaceFiles>;
+
+/**
+ * The base commit's files by their names, folder by folder: of 100,000 files
+ * a tenth of what their paths would take, and made into a tree as folders open.
+ */
+export const baseListing = z.object({
+  baseCommit: sha.nullable(),
+  /** The folders that hold files. The root is the empty path. */
+  folders: z.array(z.string()),
+  /** The names in each of these folders, separated by slashes, which no name contains. */
+  names: z.array(z.string()),
+  /** Paths of symbolic links, and of submodules. */
+  links: z.array(z.string()),
+  submodules: z.array(z.string()),
+  /** Folders the forge has not listed yet: asked for one at a time, when somebody looks into them. */
+  unlisted: z.array(z.string()),
+});
+export type BaseListing = z.infer<typeof baseListing>;
+/** A folder to list first, where it was not yet. */
+export const baseListingQuery = z.object({ folder: filePath.optional() });
 
 /** Why a file opens read-only, in a closed set the client turns into a sentence (GIT4). */
 export const notTextReason = z.enum(['binary', 'encoding', 'too-large', 'symlink', 'submodule', 'lfs']);

@@ -13,6 +13,8 @@ import {
 } from './event.js';
 import {
   baseFile,
+  baseListing,
+  baseListingQuery,
   fileChange,
   fileCreation,
   fileMove,
@@ -126,6 +128,8 @@ export const httpRoutes = {
   'GET /api/workspaces/:id/events': { params: byId, query: eventQuery, reply: eventPage },
 
   'GET /api/workspaces/:id/files': { params: byId, reply: workspaceFiles },
+  /** The names of the base commit's files; the same until it moves, so its ETag spares the rest. */
+  'GET /api/workspaces/:id/tree': { params: byId, query: baseListingQuery, reply: baseListing },
   'GET /api/workspaces/:id/changes': { params: byId, reply: z.array(fileChange) },
   /** The file at the base commit, for a diff or a read-only view. */
   'GET /api/workspaces/:id/base': { params: byId, query: filePathBody, reply: baseFile },

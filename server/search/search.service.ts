@@ -109,10 +109,12 @@ function placesOf(
   truncated: boolean,
 ): (basePath: string) => string | null {
   const changed = new Set(pending.filter((change) => change.document !== null).map(({ path }) => path));
-  const places = new Map<string, string>();
-  for (const { path, origin } of overlay.files.values())
-    if (origin !== null && !changed.has(path)) places.set(origin, path);
-  return (basePath) => places.get(basePath) ?? (truncated && !overlay.base.has(basePath) ? basePath : null);
+  const moves = overlay.moves();
+  return (basePath) => {
+    if (truncated && !overlay.base.has(basePath)) return basePath;
+    const path = moves.get(basePath) ?? basePath;
+    return overlay.files.get(path)?.origin === basePath && !changed.has(path) ? path : null;
+  };
 }
 
 function refuseNonsense(query: SearchQuery): void {

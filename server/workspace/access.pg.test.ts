@@ -65,6 +65,7 @@ const routes = (): Partial<Record<HttpRoute, Case>> => ({
   },
   'GET /api/workspaces/:id/events': inRoom('read'),
   'GET /api/workspaces/:id/files': inRoom('read'),
+  'GET /api/workspaces/:id/tree': inRoom('read'),
   'GET /api/workspaces/:id/changes': inRoom('read'),
   'GET /api/workspaces/:id/base': { need: 'read', ask: { params: { id }, query: { path: 'README.md' } } },
   'GET /api/workspaces/:id/style': { need: 'read', ask: { params: { id }, query: { path: 'README.md' } } },

@@ -61,7 +61,7 @@ const commit = (cookie: string, id: string, message: string, paths: string[]) =>
 const files = async (cookie: string, id: string) =>
   (await server.ask(cookie, 'GET /api/workspaces/:id/files', { params: { id } })).body as {
     baseCommit: string | null;
-    entries: { path: string }[];
+
     changes: { path: string }[];
   };
 
@@ -76,7 +76,7 @@ test.each(['bare', 'in place'])(
     });
     expect(located.body).toEqual({ branch: 'trunk', page: 'code' });
     const id = await server.open(cookie, 'trunk');
-    expect(await files(cookie, id)).toMatchObject({ baseCommit: null, entries: [], changes: [] });
+    expect(await files(cookie, id)).toMatchObject({ baseCommit: null, changes: [] });
     await create(cookie, id, 'README.md', '# Größe\n');
     await create(cookie, id, 'src/main.js', 'run();');
     await create(cookie, id, 'later.txt', 'later\n');

@@ -3,10 +3,11 @@ import { DatabaseConnection } from '../platform/database.js';
 import type { Transaction } from '../../db/client.js';
 import { EventService } from '../event/event.service.js';
 import { personActor } from '../platform/actor.js';
+import { ForgeTree } from '../platform/forge-tree.js';
 import { GithubClient, type ForgeRepository } from '../platform/github-client.js';
 import { log } from '../platform/log.js';
 import { ProtocolError } from '../protocol/error.js';
-import type { FileMode, TreeEntry } from '../protocol/file.js';
+import type { FileMode } from '../protocol/file.js';
 import type { BranchRef } from '../protocol/repository.js';
 import type { Account, Role } from '../protocol/user.js';
 import type { RecentWorkspace, Workspace } from '../protocol/workspace.js';
@@ -139,21 +140,23 @@ export class WorkspaceService {
     return visible.filter((each) => each !== null);
   }
 
+  /** @param reach a path to be sure about, where the forge lists only a part of so large a tree */
   async baseTree(
     workspaceId: string,
-  ): Promise<{ baseCommit: string | null; entries: TreeEntry[]; truncated: boolean }> {
+    reach?: string,
+  ): Promise<{ baseCommit: string | null; tree: ForgeTree }> {
     const { repository, baseCommit } = await this.find(workspaceId);
-    if (baseCommit === null) return { baseCommit, entries: [], truncated: false };
-    const tree = await this.github.getTree(repository.owner, repository.repo, baseCommit);
-    return { baseCommit, ...tree };
+    if (baseCommit === null) return { baseCommit, tree: new ForgeTree() };
+    const tree = await this.github.getTree(repository.owner, repository.repo, baseCommit, reach);
+    return { baseCommit, tree };
   }
 
   /** A file as the base commit has it, or null where it has none. */
   async readBase(workspaceId: string, path: string): Promise<BaseFileContent | null> {
     const { repository, baseCommit } = await this.find(workspaceId);
     if (baseCommit === null) return null;
-    const { entries } = await this.github.getTree(repository.owner, repository.repo, baseCommit);
-    const entry = entries.find((each) => each.path === path);
+    const tree = await this.github.getTree(repository.owner, repository.repo, baseCommit, path);
+    const entry = tree.files.get(path);
     if (!entry) return null;
     const { mode, sha } = entry;
     if (mode === '160000') return { bytes: new Uint8Array(), mode, sha, size: 0, commit: baseCommit };

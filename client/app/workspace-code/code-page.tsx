@@ -1,7 +1,6 @@
 import { CodeIcon, FileDirectoryIcon, HistoryIcon, SidebarExpandIcon } from '@primer/octicons-react';
 import { IconButton, SegmentedControl } from '@primer/react';
 import type { Workspace } from '@protocol/workspace.js';
-import type { WorkspaceFiles } from '@protocol/file.js';
 import { Fragment, useCallback, useEffect, useMemo, useRef, useState, type CSSProperties } from 'react';
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import { DelayedProgress } from '@/components/delayed-progress.js';
@@ -9,8 +8,7 @@ import { Problem } from '@/components/problem.js';
 import { focusEditor } from '@/features/editor/active-editor.js';
 import { useStyleEdited } from '@/features/editor/use-file-style.js';
 import { EventFeed } from '@/features/events/event-feed.js';
-import { presentFiles } from '@/features/files/tree-model.js';
-import { useFiles, useRefreshFiles } from '@/features/files/use-files.js';
+import { useFiles, useRefreshFiles, type Files } from '@/features/files/use-files.js';
 import { emptyQuery } from '@/features/search/search-panel.js';
 import { useUploads } from '@/features/upload/use-uploads.js';
 import { focusWhenThere } from '@/lib/focus-when-there.js';
@@ -47,7 +45,7 @@ export function CodePage({ workspace }: { workspace: Workspace }) {
   );
 }
 
-type OpenProps = { workspace: Workspace; files: WorkspaceFiles; refreshFiles: () => void };
+type OpenProps = { workspace: Workspace; files: Files; refreshFiles: () => void };
 
 function OpenCodePage({ workspace: opened, files, refreshFiles }: OpenProps) {
   const room = useRoom();
@@ -104,8 +102,7 @@ function OpenCodePage({ workspace: opened, files, refreshFiles }: OpenProps) {
     setShowsActivity((shown) => !shown);
     setPane((shown) => (shown === 'activity' ? 'editor' : 'activity'));
   }, []);
-  const there = useMemo(() => presentFiles(files), [files]);
-  const uploads = useUploads(workspace.id, (path) => there.has(path), refreshFiles);
+  const uploads = useUploads(workspace.id, (path) => files.tree.at(path) !== undefined, refreshFiles);
   const commands = useCommands({ editors, showSide, toggleActivity, openPalette: setPalette });
 
   const side = (

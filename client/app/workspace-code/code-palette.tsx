@@ -1,14 +1,13 @@
-import type { WorkspaceFiles } from '@protocol/file.js';
 import { useMemo } from 'react';
 import { activeEditor, runEditorAction } from '@/features/editor/active-editor.js';
-import { presentFiles } from '@/features/files/tree-model.js';
+import type { Files } from '@/features/files/use-files.js';
 import type { Command } from '@/features/palette/command.js';
 import { Palette } from '@/features/palette/palette.js';
 import type { EditorGroupsState } from './use-editor-groups.js';
 
 type Props = {
   start: string;
-  files: WorkspaceFiles;
+  files: Files;
   editors: EditorGroupsState;
   commands: () => Command[];
   onOpen: (path: string) => void;
@@ -17,20 +16,15 @@ type Props = {
 
 /** The palette over this branch's files, those not yet committed among them. */
 export function CodePalette({ start, files, editors, commands, onOpen, onClose }: Props) {
-  const paths = useMemo(
-    () =>
-      [...presentFiles(files).values()]
-        .filter((file) => file.mode !== '160000')
-        .map((file) => file.path)
-        .toSorted(),
-    [files],
-  );
+  const { tree, changes } = files;
+  const { listing } = tree.base;
+  const source = useMemo(() => ({ base: listing, changes }), [listing, changes]);
   const recent = editors.groups.flatMap((tabs) => tabs.open.map((tab) => tab.path)).toReversed();
   return (
     <Palette
       key={start}
       start={start}
-      paths={paths}
+      files={source}
       recent={recent}
       commands={commands}
       onOpen={onOpen}

@@ -1,14 +1,12 @@
 import { SegmentedControl } from '@primer/react';
 import type { Workspace } from '@protocol/workspace.js';
-import type { WorkspaceFiles } from '@protocol/file.js';
 import type { SearchQuery } from '@protocol/search.js';
 import type { Person } from '@protocol/user.js';
 import { useMemo } from 'react';
 import { toast } from '@/components/toaster.js';
 import { CommitPanel } from '@/features/commits/commit-panel.js';
 import { FileTree } from '@/features/files/file-tree.js';
-import { buildTree } from '@/features/files/tree-model.js';
-import { useFileActions } from '@/features/files/use-files.js';
+import { useFileActions, useListFolder, type Files } from '@/features/files/use-files.js';
 import { SearchPanel } from '@/features/search/search-panel.js';
 import { chooseFiles, droppedFiles } from '@/features/upload/chosen-files.js';
 import { UploadStatus } from '@/features/upload/upload-status.js';
@@ -23,7 +21,7 @@ const VIEWS: readonly SideView[] = ['explorer', 'search', 'changes'];
 
 type Props = {
   workspace: Workspace;
-  files: WorkspaceFiles;
+  files: Files;
   view: SideView;
   openPath: string | null;
   onView: (view: SideView) => void;
@@ -54,7 +52,7 @@ export function SidePanel({
   uploads,
 }: Props) {
   const actions = useFileActions(workspace.id);
-  const root = useMemo(() => buildTree(files), [files]);
+  const listFolder = useListFolder(workspace.id);
   const room = useRoom();
   const present = usePresent();
   const peopleAt = useMemo(() => {
@@ -90,13 +88,14 @@ export function SidePanel({
       <div className="side-body">
         {view === 'explorer' ? (
           <FileTree
-            root={root}
+            tree={files.tree}
             openPath={openPath}
             writable={writable}
             peopleAt={peopleAt}
             actions={actions}
             onOpen={onOpen}
             onMoved={onMoved}
+            onList={listFolder}
             onUpload={(folder, kind) =>
               void chooseFiles(kind).then((chosen) => chosen.length > 0 && uploads.start(folder, chosen))
             }

@@ -1,32 +1,20 @@
-import {
-  FileIcon,
-  FileSubmoduleIcon,
-  FileSymlinkFileIcon,
-  KebabHorizontalIcon,
-  PlusIcon,
-} from '@primer/octicons-react';
-import { ActionList, ActionMenu, IconButton, TreeView } from '@primer/react';
+import { PlusIcon } from '@primer/octicons-react';
+import { ActionList, ActionMenu, IconButton } from '@primer/react';
 import { Blankslate } from '@primer/react/experimental';
-import type { FileChange } from '@protocol/file.js';
 import type { Person } from '@protocol/user.js';
-import { useState, type KeyboardEvent } from 'react';
-import { personColor } from '@/lib/person-color.js';
+import { useCallback, useEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
 import { FileNameDialog } from './file-name-dialog.js';
-import { isFolder, parentOf, type FileNode, type FolderNode, type TreeNode } from './tree-model.js';
+import type { WorkspaceTree } from './tree-model.js';
+import { parentOf, type TreeNode } from './tree-node.js';
+import { foldersAbove } from './tree-rows.js';
 import { UploadMenu } from './upload-menu.js';
 import type { useFileActions } from './use-files.js';
 import { useTreeDrag } from './use-tree-drag.js';
+import { VirtualTree } from './virtual-tree.js';
 import './file-tree.css';
 
-const MARKS: Record<FileChange['status'], { letter: string; words: string }> = {
-  added: { letter: 'A', words: 'added' },
-  modified: { letter: 'M', words: 'modified' },
-  deleted: { letter: 'D', words: 'deleted' },
-  renamed: { letter: 'R', words: 'renamed' },
-};
-
 type Props = {
-  root: FolderNode;
+  tree: WorkspaceTree;
   openPath: string | null;
   writable: boolean;
   /** Who is in each file. */
@@ -34,6 +22,8 @@ type Props = {
   actions: ReturnType<typeof useFileActions>;
   onOpen: (path: string, pin: boolean) => void;
   onMoved: (from: string, to: string) => void;
+  /** Asks for what is in a folder that the forge has not listed. */
+  onList: (folder: string) => void;
   onUpload: (folder: string, kind: 'files' | 'folder') => void;
   onDropFiles: (folder: string, dropped: DataTransfer) => void;
 };
@@ -42,29 +32,33 @@ type Naming = { kind: 'create'; initial: string } | { kind: 'move'; initial: str
 
 /** The files, as in an editor's explorer. F2 renames, Delete deletes, Enter opens. */
 export function FileTree({
-  root,
+  tree,
   openPath,
   writable,
   peopleAt,
   actions,
   onOpen,
   onMoved,
+  onList,
   onUpload,
   onDropFiles,
 }: Props) {
+  const { expanded, expand } = useExpanded(tree, openPath, onList);
+  const [menu, setMenu] = useState<Menu | null>(null);
+  const openMenu = useCallback((node: TreeNode, anchor: HTMLElement) => {
+    setMenu({ node, anchor: { current: anchor } });
+  }, []);
   const [naming, setNaming] = useState<Naming | null>(null);
   const drag = useTreeDrag(writable, {
-    isFolder: (path) => isFolder(root, path),
+    isFolder: (path) => tree.at(path)?.kind === 'folder',
     onMove: (from, to) => actions.drag(from, to, onMoved),
     onDropFiles,
   });
   const mutation = naming?.kind === 'move' ? actions.move : actions.create;
   const keys = (event: KeyboardEvent): void => {
-    // A row's id is its path.
-    const path =
-      event.target instanceof Element && event.target.matches('[role=treeitem]') ? event.target.id : '';
-    if (!writable || path === '') return;
-    if (event.key === 'F2') setNaming({ kind: 'move', initial: path });
+    const path = event.target instanceof HTMLElement ? event.target.dataset.path : undefined;
+    if (!writable || path === undefined) return;
+    if (event.key === 'F2') startMove(path);
     else if (event.key === 'Delete') actions.remove.mutate(path);
     else return;
     event.preventDefault();
@@ -85,22 +79,10 @@ export function FileTree({
     actions.create.reset();
     setNaming({ kind: 'create', initial: folder === '' ? '' : `${folder}/` });
   };
-  const row = (node: TreeNode) => ({
-    node,
-    openPath,
-    writable,
-    peopleAt,
-    onOpen,
-    onRename: () => {
-      actions.move.reset();
-      setNaming({ kind: 'move', initial: node.path });
-    },
-    onDelete: () => actions.remove.mutate(node.path),
-    onCreate: () => startCreate(node.kind === 'folder' ? node.path : parentOf(node.path)),
-    onUpload: () => onUpload(node.kind === 'folder' ? node.path : parentOf(node.path), 'files'),
-  });
-  const rows = (folder: FolderNode) =>
-    folder.children.map((node) => <Row key={node.path} {...row(node)} rows={rows} />);
+  const startMove = (path: string): void => {
+    actions.move.reset();
+    setNaming({ kind: 'move', initial: path });
+  };
   return (
     <section
       className="file-tree"
@@ -124,7 +106,7 @@ export function FileTree({
           </span>
         )}
       </header>
-      {root.children.length === 0 ? (
+      {tree.childrenOf('').length === 0 ? (
         <Blankslate narrow>
           <Blankslate.Heading as="h3">No files yet</Blankslate.Heading>
           <Blankslate.Description>
@@ -134,7 +116,26 @@ export function FileTree({
           </Blankslate.Description>
         </Blankslate>
       ) : (
-        <TreeView aria-label="Files">{rows(root)}</TreeView>
+        <VirtualTree
+          tree={tree}
+          openPath={openPath}
+          peopleAt={peopleAt}
+          hasMenu={writable}
+          expanded={expanded}
+          onExpand={expand}
+          onOpen={onOpen}
+          onMenu={openMenu}
+        />
+      )}
+      {menu && (
+        <RowMenu
+          menu={menu}
+          onClose={() => setMenu(null)}
+          onCreate={startCreate}
+          onUpload={(folder) => onUpload(folder, 'files')}
+          onRename={({ path }) => startMove(path)}
+          onDelete={({ path }) => actions.remove.mutate(path)}
+        />
       )}
       {naming && (
         <FileNameDialog
@@ -151,52 +152,31 @@ export function FileTree({
   );
 }
 
-type RowProps = Pick<Props, 'openPath' | 'writable' | 'peopleAt' | 'onOpen'> & {
-  node: TreeNode;
-  rows: (folder: FolderNode) => React.ReactNode;
-  onRename: () => void;
-  onDelete: () => void;
-  onCreate: () => void;
-  onUpload: () => void;
+type Menu = { node: TreeNode; anchor: RefObject<HTMLElement | null> };
+
+type RowMenuProps = {
+  menu: Menu;
+  onClose: () => void;
+  onCreate: (folder: string) => void;
+  onUpload: (folder: string) => void;
+  onRename: (node: TreeNode) => void;
+  onDelete: (node: TreeNode) => void;
 };
 
-function Row({
-  node,
-  rows,
-  openPath,
-  writable,
-  peopleAt,
-  onOpen,
-  onRename,
-  onDelete,
-  onCreate,
-  onUpload,
-}: RowProps) {
-  const [expanded, setExpanded] = useState(
-    node.kind === 'folder' && (openPath?.startsWith(`${node.path}/`) ?? false),
-  );
-  const menu = writable && (
-    <ActionMenu>
-      <ActionMenu.Anchor>
-        <IconButton
-          className="file-menu"
-          icon={KebabHorizontalIcon}
-          size="small"
-          variant="invisible"
-          tabIndex={-1}
-          aria-label={`Actions for ${node.path}`}
-          onClick={(event) => event.stopPropagation()}
-        />
-      </ActionMenu.Anchor>
-      <ActionMenu.Overlay>
+/** One menu for all lines: a thousand of them would make scrolling slow. */
+function RowMenu({ menu: { node, anchor }, onClose, onCreate, onUpload, onRename, onDelete }: RowMenuProps) {
+  const folder = node.kind === 'folder' ? node.path : parentOf(node.path);
+  return (
+    <ActionMenu open anchorRef={anchor} onOpenChange={(open) => !open && onClose()}>
+      <ActionMenu.Overlay aria-label={`Actions for ${node.path}`}>
         <ActionList>
-          <ActionList.Item onSelect={onCreate}>New file here</ActionList.Item>
-          <ActionList.Item onSelect={onUpload}>Upload files here</ActionList.Item>
-          <ActionList.Item onSelect={onRename}>
+          <ActionList.Item onSelect={() => onCreate(folder)}>New file here</ActionList.Item>
+          <ActionList.Item onSelect={() => onUpload(folder)}>Upload files here</ActionList.Item>
+          <ActionList.Item onSelect={() => onRename(node)}>
             Rename or move
             <ActionList.TrailingVisual>F2</ActionList.TrailingVisual>
           </ActionList.Item>
-          <ActionList.Item variant="danger" onSelect={onDelete}>
+          <ActionList.Item variant="danger" onSelect={() => onDelete(node)}>
             Delete
             <ActionList.TrailingVisual>Del</ActionList.TrailingVisual>
           </ActionList.Item>
@@ -204,66 +184,34 @@ function Row({
       </ActionMenu.Overlay>
     </ActionMenu>
   );
-  if (node.kind === 'folder') {
-    return (
-      <TreeView.Item id={node.path} expanded={expanded} onExpandedChange={setExpanded}>
-        <TreeView.LeadingVisual>
-          <TreeView.DirectoryIcon />
-        </TreeView.LeadingVisual>
-        {node.name}
-        <TreeView.TrailingVisual>
-          <span className="file-trailing">
-            {node.changed && <span className="file-dot" role="img" aria-label="has changes" />}
-            {menu}
-          </span>
-        </TreeView.TrailingVisual>
-        <TreeView.SubTree>{expanded && rows(node)}</TreeView.SubTree>
-      </TreeView.Item>
-    );
-  }
-  return (
-    <TreeView.Item
-      id={node.path}
-      current={node.path === openPath}
-      onSelect={(event) =>
-        onOpen(node.path, event.type === 'keydown' || ('detail' in event && event.detail > 1))
-      }
-    >
-      <TreeView.LeadingVisual>
-        <FileGlyph node={node} />
-      </TreeView.LeadingVisual>
-      <span className="file-name">{node.name}</span>
-      <TreeView.TrailingVisual>
-        <span className="file-trailing">
-          {(peopleAt.get(node.path) ?? []).map((person) => (
-            <span
-              key={person.id}
-              className="file-person"
-              role="img"
-              aria-label={`${person.name} is here`}
-              title={person.name}
-              style={{ background: personColor(person.color) }}
-            />
-          ))}
-          {node.change && (
-            <span
-              className={`file-mark change-${node.change}`}
-              role="img"
-              aria-label={MARKS[node.change].words}
-              title={MARKS[node.change].words}
-            >
-              {MARKS[node.change].letter}
-            </span>
-          )}
-          {menu}
-        </span>
-      </TreeView.TrailingVisual>
-    </TreeView.Item>
-  );
 }
 
-function FileGlyph({ node }: { node: FileNode }) {
-  if (node.mode === '120000') return <FileSymlinkFileIcon aria-label="Symbolic link" />;
-  if (node.mode === '160000') return <FileSubmoduleIcon aria-label="Submodule" />;
-  return <FileIcon />;
+/** Which folders are open: those above the file that is opened, whenever that is another one, and what a person opens. */
+function useExpanded(tree: WorkspaceTree, openPath: string | null, onList: (folder: string) => void) {
+  const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
+  const [revealed, setRevealed] = useState<string | null>(null);
+  if (openPath !== null && openPath !== revealed) {
+    setRevealed(openPath);
+    setExpanded(new Set([...expanded, ...foldersAbove(openPath)]));
+  }
+  const expand = useCallback((folders: readonly string[], open: boolean) => {
+    setExpanded((before) => {
+      const after = new Set(before);
+      for (const folder of folders)
+        if (open) after.add(folder);
+        else after.delete(folder);
+      return after;
+    });
+  }, []);
+  // A base that has moved may leave a folder unlisted that is open.
+  const asked = useRef(new Set<string>());
+  useEffect(() => {
+    for (const folder of tree.base.unlisted)
+      if (expanded.has(folder) && !asked.current.has(folder)) {
+        asked.current.add(folder);
+        onList(folder);
+      }
+    for (const folder of asked.current) if (!tree.base.isUnlisted(folder)) asked.current.delete(folder);
+  }, [tree, expanded, onList]);
+  return { expanded, expand };
 }

@@ -1,8 +1,23 @@
-import type { FileChange } from '@protocol/file.js';
+import type { BaseListing, FileChange } from '@protocol/file.js';
 import { expect, it } from 'vitest';
-import { buildTree, type TreeNode } from './tree-model.js';
+import { presentPaths } from '@/lib/present-paths.js';
+import { BaseTree } from './base-tree.js';
+import { WorkspaceTree } from './tree-model.js';
+import { nameOf, parentOf } from './tree-node.js';
 
-const entry = (path: string) => ({ path, mode: '100644' as const, sha: '0'.repeat(40) });
+/** A listing as the server writes it. */
+function listing(paths: readonly string[], unlisted: string[] = []): BaseListing {
+  const folders = new Map<string, string[]>();
+  for (const path of paths) folders.set(parentOf(path), [...(folders.get(parentOf(path)) ?? []), path]);
+  return {
+    baseCommit: '0'.repeat(40),
+    folders: [...folders.keys()],
+    names: Array.from(folders.values(), (inside) => inside.map(nameOf).join('/')),
+    links: [],
+    submodules: [],
+    unlisted,
+  };
+}
 const change = (path: string, status: FileChange['status'], fromPath?: string): FileChange => ({
   path,
   status,
@@ -12,44 +27,49 @@ const change = (path: string, status: FileChange['status'], fromPath?: string): 
   deletions: 0,
   authors: [],
 });
-const outline = (node: TreeNode): unknown =>
-  node.kind === 'file'
-    ? `${node.name}${node.change ? ` ${node.change}` : ''}`
-    : [node.name, ...node.children.map(outline)];
+/** Names, folders with what is in them. */
+const outline = (tree: WorkspaceTree, folder = ''): unknown[] =>
+  tree
+    .childrenOf(folder)
+    .map((node) =>
+      node.kind === 'file'
+        ? `${node.name}${node.change ? ` ${node.change}` : ''}`
+        : [`${node.name}${node.changed ? ' *' : ''}`, ...outline(tree, node.path)],
+    );
+const treeOf = (paths: readonly string[], changes: FileChange[]) =>
+  new WorkspaceTree(new BaseTree(listing(paths)), changes);
 
 it('EDT2 the overlay lies over the base', () => {
-  const tree = buildTree({
-    entries: ['b.ts', 'gone.ts', 'old/name.ts', 'old/stays.ts'].map(entry),
-    changes: [
-      change('gone.ts', 'deleted'),
-      change('new/name.ts', 'renamed', 'old/name.ts'),
-      change('a.ts', 'added'),
-      change('b.ts', 'modified'),
-    ],
-  });
-  expect(outline(tree)).toEqual([
-    '',
-    ['new', 'name.ts renamed'],
+  const paths = ['b.ts', 'gone.ts', 'lost/only.ts', 'old/name.ts', 'old/stays.ts'];
+  const changes = [
+    change('gone.ts', 'deleted'),
+    change('lost/only.ts', 'deleted'),
+    change('new/deep/name.ts', 'renamed', 'old/name.ts'),
+    change('a.ts', 'added'),
+    change('b.ts', 'modified'),
+  ];
+  expect(outline(treeOf(paths, changes))).toEqual([
+    ['new *', ['deep *', 'name.ts renamed']],
     ['old', 'stays.ts'],
     'a.ts added',
     'b.ts modified',
   ]);
+  expect(presentPaths(listing(paths), changes)).toEqual(['a.ts', 'b.ts', 'new/deep/name.ts', 'old/stays.ts']);
 });
 
 it('EDT2 a file made where another was moved away stays', () => {
-  const tree = buildTree({
-    entries: [entry('a.ts')],
-    changes: [change('b.ts', 'renamed', 'a.ts'), change('a.ts', 'modified')],
-  });
-  expect(outline(tree)).toEqual(['', 'a.ts modified', 'b.ts renamed']);
+  const changes = [change('b.ts', 'renamed', 'a.ts'), change('a.ts', 'modified')];
+  expect(outline(treeOf(['a.ts'], changes))).toEqual(['a.ts modified', 'b.ts renamed']);
+  expect(presentPaths(listing(['a.ts']), changes)).toEqual(['a.ts', 'b.ts']);
 });
 
-it('EDT3 folders first, changed ones marked', () => {
-  const tree = buildTree({
-    entries: ['z/y/x.ts', 'a.ts'].map(entry),
-    changes: [change('z/y/x.ts', 'modified')],
-  });
-  expect(outline(tree)).toEqual(['', ['z', ['y', 'x.ts modified']], 'a.ts']);
-  const folder = tree.children[0];
-  expect(folder?.kind === 'folder' && folder.changed).toBe(true);
+it('EDT3 folders first, by name, changed ones marked, the empty ones of a commit not shown', () => {
+  const tree = treeOf(['a.ts', 'z/y/x.ts', 'B/c.ts'], [change('z/y/x.ts', 'modified')]);
+  expect(outline(tree)).toEqual([['B', 'c.ts'], ['z *', ['y *', 'x.ts modified']], 'a.ts']);
+});
+
+it('EDT2 a folder that the forge has not listed yet is there, and says so', () => {
+  const tree = new WorkspaceTree(new BaseTree(listing(['a.ts'], ['big/part'])), []);
+  expect(tree.childrenOf('')).toMatchObject([{ path: 'big', unlisted: false }, { path: 'a.ts' }]);
+  expect(tree.childrenOf('big')).toMatchObject([{ path: 'big/part', unlisted: true }]);
 });

@@ -1,16 +1,22 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import type { FileChange } from '@protocol/file.js';
+import { useEffect, useMemo, useState } from 'react';
 import { toast } from '@/components/toaster.js';
 import { request } from '@/lib/http.js';
 import { keptRequest } from '@/lib/kept/kept-request.js';
 import type { Room } from '@/lib/room/room.js';
+import { BaseTree } from './base-tree.js';
+import { WorkspaceTree } from './tree-model.js';
 
 /** How far behind the counts of what others type may be. */
 const OTHERS_MS = 10_000;
 
 const keyOf = (workspaceId: string) => ['files', workspaceId];
 
-/** The files of a workspace and what was changed in them, asked for again whenever something happened to them. */
+/** What a workspace holds: the tree of its files, and what was changed in them. */
+export type Files = { baseCommit: string | null; changes: FileChange[]; tree: WorkspaceTree };
+
+/** The files of a workspace, asked for again whenever something happened to them. */
 export function useFiles(workspaceId: string, room: Room) {
   const client = useQueryClient();
   useEffect(() => {
@@ -29,12 +35,54 @@ export function useFiles(workspaceId: string, room: Room) {
       offState();
     };
   }, [client, room, workspaceId]);
-  return useQuery({
+  const changed = useQuery({
     queryKey: keyOf(workspaceId),
     queryFn: ({ signal }) =>
       keptRequest('GET /api/workspaces/:id/files', { params: { id: workspaceId }, signal }),
     staleTime: 60_000,
   });
+  const base = useBaseTree(workspaceId, changed.data?.baseCommit);
+  const files = useMemo(
+    (): Files | undefined =>
+      changed.data &&
+      base.data && { ...changed.data, tree: new WorkspaceTree(base.data, changed.data.changes) },
+    [changed.data, base.data],
+  );
+  // While a commit's listing is on its way, what was there before it is shown.
+  const isWhole = files !== undefined && base.data?.listing.baseCommit === files.baseCommit;
+  const [whole, setWhole] = useState<Files>();
+  if (isWhole && whole !== files) setWhole(files);
+  const { refetch } = changed;
+  return { data: isWhole ? files : whole, error: changed.error ?? base.error, refetch };
+}
+
+const baseKeyOf = (workspaceId: string) => ['base-tree', workspaceId];
+
+/** The listing of the base commit: the same until that moves. */
+function useBaseTree(workspaceId: string, baseCommit: string | null | undefined) {
+  return useQuery({
+    queryKey: [...baseKeyOf(workspaceId), baseCommit],
+    queryFn: async ({ signal }) =>
+      new BaseTree(
+        await keptRequest('GET /api/workspaces/:id/tree', { params: { id: workspaceId }, query: {}, signal }),
+      ),
+    enabled: baseCommit !== undefined,
+    staleTime: Infinity,
+    structuralSharing: false,
+  });
+}
+
+/** Asks for what is in a folder that the forge has not listed. */
+export function useListFolder(workspaceId: string): (folder: string) => void {
+  const client = useQueryClient();
+  const { mutate } = useMutation({
+    mutationFn: (folder: string) =>
+      request('GET /api/workspaces/:id/tree', { params: { id: workspaceId }, query: { folder } }),
+    onSuccess: (listing) =>
+      client.setQueryData([...baseKeyOf(workspaceId), listing.baseCommit], new BaseTree(listing)),
+    onError: (error) => toast({ message: error.message, tone: 'danger' }),
+  });
+  return mutate;
 }
 
 /** Looks again: our own typing makes no event after the first of a burst. */

@@ -1,5 +1,5 @@
 import { useRef, useState, type DragEvent, type PointerEvent } from 'react';
-import { nameOf, parentOf } from './tree-model.js';
+import { nameOf, parentOf } from './tree-node.js';
 
 /** What is dragged within the tree; nobody else knows the name. */
 const PATH_TYPE = 'application/x-perch-path';
@@ -80,10 +80,10 @@ export function useTreeDrag(isOn: boolean, { isFolder, onMove, onDropFiles }: Dr
 }
 
 function rowOf(target: EventTarget): HTMLElement | null {
-  return target instanceof Element ? target.closest<HTMLElement>('[role=treeitem]') : null;
+  return target instanceof Element ? target.closest<HTMLElement>('[role=treeitem][data-path]') : null;
 }
 
-const pathOf = (row: HTMLElement): string => row.dataset.path ?? row.id;
+const pathOf = (row: HTMLElement): string => row.dataset.path ?? '';
 
 let marked: HTMLElement | null = null;
 

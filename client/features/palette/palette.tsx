@@ -1,8 +1,9 @@
 import * as fuzzysort from 'fuzzysort';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { QuickPick, type Pick } from '@/components/quick-pick.js';
 import { writtenKeys } from '@/lib/hotkeys.js';
 import type { Command } from './command.js';
+import { pathFinder, type FoundPath, type PathSource } from './path-finder.js';
 
 /** More would not be looked through; a longer query finds them. */
 const SHOWN = 50;
@@ -10,7 +11,7 @@ const SHOWN = 50;
 type Props = {
   /** What the field begins with: `>` looks for commands, `:` for a line, nothing for files. */
   start: string;
-  paths: readonly string[];
+  files: PathSource;
   /** Files that come first while nothing is typed. */
   recent: readonly string[];
   commands: () => readonly Command[];
@@ -21,24 +22,17 @@ type Props = {
 };
 
 /** Files and commands by a few letters of their names, as in VS Code. */
-export function Palette({ start, paths, recent, commands, onOpen, onLine, onSymbols, onClose }: Props) {
+export function Palette({ start, files, recent, commands, onOpen, onLine, onSymbols, onClose }: Props) {
   const [text, setText] = useState(start);
   const mode = text[0] === '>' ? 'commands' : text[0] === ':' ? 'line' : 'files';
   const sought = mode === 'files' ? text.trim() : text.slice(1).trim();
   const known = useMemo(() => (mode === 'commands' ? commands() : []), [mode, commands]);
-  const files = useMemo(() => fuzzysort.snapshot([...paths]), [paths]);
+  const { found, pending } = useFoundPaths(mode === 'files' ? sought : null, files, recent);
   const picks = useMemo((): Pick[] => {
     if (mode === 'commands') return commandPicks(known, sought);
     if (mode === 'line') return linePicks(sought, onLine);
-    if (sought === '') {
-      const there = new Set(paths);
-      const first = [...new Set([...recent.filter((path) => there.has(path)), ...paths])];
-      return first.slice(0, SHOWN).map((path) => filePick(path, baseName(path), folder(path), onOpen));
-    }
-    return fuzzysort
-      .go(sought, files, { limit: SHOWN, threshold: 0.2 })
-      .map((found) => filePick(found.target, ...marked(found), onOpen));
-  }, [mode, sought, known, paths, recent, files, onOpen, onLine]);
+    return found.map((each) => filePick(each, onOpen));
+  }, [mode, sought, known, found, onOpen, onLine]);
   return (
     <QuickPick
       label={mode === 'commands' ? 'Commands' : mode === 'line' ? 'Go to line' : 'Go to file'}
@@ -50,18 +44,34 @@ export function Palette({ start, paths, recent, commands, onOpen, onLine, onSymb
         onSymbols();
       }}
       picks={picks}
+      pending={pending}
       nothing={mode === 'line' ? 'Type a line’s number.' : 'Nothing here has such a name.'}
       onClose={onClose}
     />
   );
 }
 
-function filePick(
-  path: string,
-  label: Pick['label'],
-  detail: Pick['detail'],
-  onOpen: (path: string) => void,
-): Pick {
+/** What is found, and whether what is sought now is still being looked for. */
+function useFoundPaths(sought: string | null, files: PathSource, recent: readonly string[]) {
+  const [answer, setAnswer] = useState<{ sought: string | null; found: readonly FoundPath[] }>({
+    sought: null,
+    found: [],
+  });
+  const recentKey = JSON.stringify(recent);
+  useEffect(() => {
+    if (sought === null) return;
+    let isCurrent = true;
+    const query = { sought, recent: JSON.parse(recentKey) as string[], limit: SHOWN };
+    pathFinder.find(files, query, (found) => isCurrent && setAnswer({ sought, found }));
+    return () => {
+      isCurrent = false;
+    };
+  }, [sought, files, recentKey]);
+  return { found: answer.found, pending: sought !== null && answer.sought !== sought };
+}
+
+function filePick({ path, indexes }: FoundPath, onOpen: (path: string) => void): Pick {
+  const [label, detail] = marked({ target: path, indexes });
   return { id: path, label, detail, onPick: () => onOpen(path) };
 }
 
@@ -86,9 +96,6 @@ function linePicks(sought: string, onLine: (line: number) => void): Pick[] {
   if (!Number.isInteger(line) || line < 1) return [];
   return [{ id: 'line', label: `Go to line ${line}`, onPick: () => onLine(line) }];
 }
-
-const baseName = (path: string) => path.slice(path.lastIndexOf('/') + 1);
-const folder = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
 /** The name and the folder of what was found, with the letters that were sought in bold. */
 function marked({ target, indexes }: { target: string; indexes: readonly number[] }) {

@@ -3,7 +3,7 @@ import { mkdtempSync, mkdirSync, rmSync, symlinkSync, writeFileSync, chmodSync }
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ForgeRepository, GithubClient, TreeChange } from '../../platform/github-client.js';
-import type { ForgeTree } from '../../platform/github-trees.js';
+import { ForgeTree } from '../../platform/forge-tree.js';
 import { ProtocolError } from '../../protocol/error.js';
 import type { FileMode } from '../../protocol/file.js';
 
@@ -105,7 +105,7 @@ export class GitGithub {
       const [, mode, sha, size, path] = /^(\d+) \w+ (\w+) +(\d+|-)\t(.*)$/s.exec(line) ?? [];
       return { path: path ?? '', mode: mode as FileMode, sha: sha ?? '', size: Number(size) };
     });
-    return Promise.resolve({ entries, truncated: false });
+    return Promise.resolve(ForgeTree.of(entries));
   }
 
   getBlob(_owner: string, _repo: string, sha: string): Promise<Uint8Array> {
