@@ -8,21 +8,26 @@ export type UserRow = typeof users.$inferSelect;
 
 @Injectable()
 export class AuthRepository {
-  constructor(private readonly connection: DatabaseConnection) {}
+  readonly #bySession;
 
-  /** Whose session this is, and when it ends unless it is prolonged. */
-  async findBySession(tokenHash: string): Promise<{ user: UserRow; expiresAt: Date } | undefined> {
-    const [row] = await this.connection.database
+  constructor(private readonly connection: DatabaseConnection) {
+    this.#bySession = connection.database
       .select({ user: users, expiresAt: loginSessions.expiresAt })
       .from(loginSessions)
       .innerJoin(users, eq(users.id, loginSessions.userId))
       .where(
         and(
-          eq(loginSessions.tokenHash, tokenHash),
+          eq(loginSessions.tokenHash, sql.placeholder('tokenHash')),
           gt(loginSessions.expiresAt, sql`now()`),
           isNull(users.deletedAt),
         ),
-      );
+      )
+      .prepare('user_by_session');
+  }
+
+  /** Whose session this is, and when it ends unless it is prolonged. */
+  async findBySession(tokenHash: string): Promise<{ user: UserRow; expiresAt: Date } | undefined> {
+    const [row] = await this.#bySession.execute({ tokenHash });
     return row;
   }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, asc, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, or, sql, type Placeholder } from 'drizzle-orm';
 import type { Transaction } from '../../db/client.js';
 import { documentClients, documents, documentSnapshots, documentUpdates } from '../../db/schema/document.js';
 import { workspaceFiles } from '../../db/schema/file.js';
@@ -29,7 +29,15 @@ export type TextSource = { documentId: string } | { basePath: string };
 /** Documents and their rows in PostgreSQL. Appends go through DocumentAppender, which alone takes sequence numbers in bulk. */
 @Injectable()
 export class DocumentRepository {
-  constructor(private readonly connection: DatabaseConnection) {}
+  readonly #byPath;
+
+  constructor(private readonly connection: DatabaseConnection) {
+    this.#byPath = atPath(
+      connection.database,
+      sql.placeholder('workspaceId'),
+      sql.placeholder('path'),
+    ).prepare('document_by_path');
+  }
 
   async find(documentId: string): Promise<DocumentRecord | undefined> {
     const [record] = await this.connection.database
@@ -42,14 +50,11 @@ export class DocumentRepository {
   async findByPath(
     workspaceId: string,
     path: string,
-    transaction: Transaction = this.connection.database,
+    transaction?: Transaction,
   ): Promise<DocumentRecord | undefined> {
-    const [record] = await transaction
-      .select()
-      .from(documents)
-      .where(
-        and(eq(documents.workspaceId, workspaceId), eq(documents.path, path), isNull(documents.deletedAt)),
-      );
+    const [record] = transaction
+      ? await atPath(transaction, workspaceId, path)
+      : await this.#byPath.execute({ workspaceId, path });
     return record;
   }
 
@@ -323,4 +328,17 @@ function basePathIn(rows: readonly (typeof workspaceFiles.$inferSelect)[], path:
   const own = rows.find((row) => row.path === path);
   if (own) return own.kind === 'moved' ? own.fromPath : null;
   return rows.some((row) => row.kind === 'moved' && row.fromPath === path) ? null : path;
+}
+
+function atPath(
+  database: Pick<Transaction, 'select'>,
+  workspaceId: string | Placeholder,
+  path: string | Placeholder,
+) {
+  return database
+    .select()
+    .from(documents)
+    .where(
+      and(eq(documents.workspaceId, workspaceId), eq(documents.path, path), isNull(documents.deletedAt)),
+    );
 }

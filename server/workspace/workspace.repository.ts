@@ -13,16 +13,21 @@ export type RepositoryRow = typeof repositories.$inferSelect;
 
 @Injectable()
 export class WorkspaceRepository {
-  constructor(private readonly connection: DatabaseConnection) {}
+  readonly #byId;
+
+  constructor(private readonly connection: DatabaseConnection) {
+    this.#byId = connection.database
+      .select({ workspace: workspaces, repository: repositories })
+      .from(workspaces)
+      .innerJoin(repositories, eq(repositories.id, workspaces.repositoryId))
+      .where(eq(workspaces.id, sql.placeholder('id')))
+      .prepare('workspace_by_id');
+  }
 
   async find(
     workspaceId: string,
   ): Promise<{ workspace: WorkspaceRow; repository: RepositoryRow } | undefined> {
-    const [row] = await this.connection.database
-      .select({ workspace: workspaces, repository: repositories })
-      .from(workspaces)
-      .innerJoin(repositories, eq(repositories.id, workspaces.repositoryId))
-      .where(eq(workspaces.id, workspaceId));
+    const [row] = await this.#byId.execute({ id: workspaceId });
     return row;
   }
 
