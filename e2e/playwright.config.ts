@@ -5,8 +5,8 @@ export default defineConfig({
   testMatch: '*.spec.ts',
   outputDir: '../test-results',
   fullyParallel: false,
-  // Two cores carry a server, a database and two browsers: one test at a time.
-  workers: 1,
+  // Much of a test is waiting; a third at once would find no processor.
+  workers: 2,
   retries: 0,
   timeout: 90_000,
   expect: { timeout: 15_000 },
