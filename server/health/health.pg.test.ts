@@ -3,7 +3,13 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { PerchServer, startSurroundings, type TestSurroundings } from '../testing/perch-server.js';
+import {
+  OWNER,
+  PerchServer,
+  REPO,
+  startSurroundings,
+  type TestSurroundings,
+} from '../testing/perch-server.js';
 
 let surroundings: TestSurroundings;
 let database: pg.Client;
@@ -86,6 +92,10 @@ test('RUN1 without its object store it is not ready', async () => {
 test('RUN2 stopping, it says so first, answers on, lets nobody new in, and ends what is under way well', async () => {
   const perch = await PerchServer.start(surroundings, { PERCH_DRAIN_SECONDS: '1' });
   const owner = await perch.ownerCookie();
+  await perch.open(owner);
+  const address = `${perch.url}/api/workspace/events/stream?owner=${OWNER}&repo=${REPO}&branch=main`;
+  const stream = await fetch(address, { headers: { cookie: owner } });
+  const streamed = stream.text();
   // A request that is not answered until we say so.
   const lock = new pg.Client({ connectionString: surroundings.databaseUrl });
   await lock.connect();
@@ -113,6 +123,7 @@ test('RUN2 stopping, it says so first, answers on, lets nobody new in, and ends 
   await expect.poll(() => probe(perch, '/livez').catch(() => 'gone'), { timeout: 10_000 }).toBe('gone');
   await lock.query('COMMIT');
   expect((await slow).status).toBe(200);
+  expect(await streamed).toContain('retry: ');
   await stopped;
   await lock.end();
 });

@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import * as Y from 'yjs';
-import { PerchServer } from '../testing/perch-server.js';
+import { OWNER, PerchServer, REPO } from '../testing/perch-server.js';
 
 let perch: PerchServer;
 let port: number;
@@ -52,7 +52,10 @@ test('RUN3 metrics follow what happens, and are at their own address alone', asy
   expect(await read('perch_updates_stored_total')).toBe(before + 1);
   expect(await read('perch_append_duration_seconds_count')).toBeGreaterThan(0);
   await expect.poll(() => read('perch_event_delay_seconds_count')).toBeGreaterThan(0);
+  for (let time = 0; time < 2; time++)
+    await perch.ask(owner, 'GET /api/github/:owner/:repo/branches', { params: { owner: OWNER, repo: REPO } });
   expect(await read('perch_forge_requests_total{status="200"}')).toBeGreaterThan(0);
+  expect(await read('perch_forge_requests_total{status="304"}')).toBeGreaterThan(0);
   expect(await read('perch_forge_budget_remaining{resource="core"}')).toBeGreaterThan(0);
   expect(await read('perch_http_request_duration_seconds_count{method="POST",status="200"}')).toBeGreaterThan(
     0,

@@ -41,6 +41,7 @@ export function createOctokit(
     userAgent: 'perch',
     auth: options.token,
     baseUrl: options.apiUrl.replace(/\/$/, ''),
+    request: { fetch: countedFetch },
     retry: { doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451], retries: 2 },
     throttle: {
       write: writeTurns(),
@@ -53,7 +54,6 @@ export function createOctokit(
   });
   rememberAnswers(octokit);
   watchBudget(octokit, onBudget);
-  countRequests(octokit);
   return octokit;
 }
 
@@ -110,11 +110,14 @@ function watchBudget(octokit: Octokit, onBudget: (budget: ForgeBudget) => void):
   });
 }
 
-/** A request that got no answer counts as status 0. */
-function countRequests(octokit: Octokit): void {
-  octokit.hook.after('request', ({ status }) => forgeRequests.inc({ status }));
-  octokit.hook.error('request', (error) => {
-    forgeRequests.inc({ status: error instanceof RequestError && error.response ? error.status : 0 });
+/** Every request as it leaves, those that are tried again too. One that got no answer counts as status 0. */
+const countedFetch: typeof fetch = async (...request) => {
+  try {
+    const response = await fetch(...request);
+    forgeRequests.inc({ status: response.status });
+    return response;
+  } catch (error) {
+    forgeRequests.inc({ status: 0 });
     throw error;
-  });
-}
+  }
+};

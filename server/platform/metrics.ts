@@ -51,7 +51,7 @@ export const eventSeconds = new Histogram({
 export const requestSeconds = new Histogram({
   ...common,
   name: 'perch_http_request_duration_seconds',
-  help: 'Time to answer a request to the API; of an event stream, how long it was open',
+  help: 'Time to answer a request to the API, event streams left out',
   labelNames: ['method', 'status'],
   buckets: FAST_SECONDS,
 });

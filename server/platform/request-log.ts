@@ -24,7 +24,9 @@ export function logRequest(request: Request, response: Response, next: NextFunct
   response.once('close', () => {
     const ms = performance.now() - start;
     const { statusCode: status } = response;
-    requestSeconds.observe({ method, status }, ms / 1000);
+    // A stream is open for hours, and says nothing of how fast answers are.
+    if (!String(response.getHeader('Content-Type')).startsWith('text/event-stream'))
+      requestSeconds.observe({ method, status }, ms / 1000);
     const level = status >= 500 ? 'warn' : 'debug';
     log[level](
       { request: id, method, path, status, ms: Math.round(ms) },
