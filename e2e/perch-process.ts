@@ -18,13 +18,19 @@ export class PerchProcess {
     readonly stateDirectory: string,
     private readonly env: Record<string, string>,
     private readonly args: readonly string[],
+    /** Where it is installed. */
+    private readonly root: string,
   ) {}
 
-  static async start(env: Record<string, string> = {}, args: readonly string[] = []): Promise<PerchProcess> {
+  static async start(
+    env: Record<string, string> = {},
+    args: readonly string[] = [],
+    root = process.cwd(),
+  ): Promise<PerchProcess> {
     const stateDirectory = await mkdtemp(join(tmpdir(), 'perch-e2e-'));
     // As root, PostgreSQL runs as another user, who has to get to its files.
     await chmod(stateDirectory, 0o711);
-    const perch = new PerchProcess(stateDirectory, env, args);
+    const perch = new PerchProcess(stateDirectory, env, args, root);
     try {
       await perch.start();
     } catch (error) {
@@ -39,7 +45,7 @@ export class PerchProcess {
   }
 
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [join(process.cwd(), 'dist', 'server', 'main.js'), ...this.args], {
+    const child = spawn(process.execPath, [join(this.root, 'dist', 'server', 'main.js'), ...this.args], {
       // The same port after a restart: clients come back to where they were.
       env: {
         ...process.env,
