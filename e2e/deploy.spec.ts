@@ -88,18 +88,16 @@ test('OFF2 a proxy that finds no server is no server: the page opens, and says t
   const path = 'src/camera.js';
   await openFile(owner, 'main', path);
   await owner.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
-  for (const status of [502, 503, 504] as const) {
-    front.goAway(status);
-    await expect(statusOf(owner)).toHaveText(KEPT);
-    await typeAtTop(owner, path, `// while ${status}`);
-    await owner.reload();
-    await expect(statusOf(owner)).toHaveText(KEPT);
-    await expect(owner.getByText('Not connected. What you type is kept')).toBeVisible();
-    await expect(linesOf(owner)).toContainText(`// while ${status}`);
-    front.comeBack();
-    await expect(statusOf(owner)).toHaveText('Saved');
-  }
   front.goAway(502);
+  await expect(statusOf(owner)).toHaveText(KEPT);
+  await typeAtTop(owner, path, '// while away');
+  await owner.reload();
+  await expect(statusOf(owner)).toHaveText(KEPT);
+  await expect(owner.getByText('Not connected. What you type is kept')).toBeVisible();
+  await expect(linesOf(owner)).toContainText('// while away');
+  front.comeBack();
+  await expect(statusOf(owner)).toHaveText('Saved');
+  front.goAway(504);
   await owner.goto('/');
   await expect(owner.getByRole('heading', { name: 'Workspaces' })).toBeVisible();
   await expect(owner.getByText('The proxy finds no server')).toHaveCount(0);

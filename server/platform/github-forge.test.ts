@@ -28,6 +28,10 @@ test('GIT6 a branch that has not moved costs nothing to ask for', async () => {
   expect(count('GET git/ref 304')).toBe(4);
   expect(client.budget).toMatchObject({ limit: 5000, remaining: 4999 });
   expect(Date.parse(client.budget!.resetsAt)).toBeGreaterThan(Date.now());
+  // Somebody else uses the same token: what is left is told with an unchanged answer too.
+  await it.client().rest.repos.get({ owner: 'octo', repo: 'cat' });
+  await client.getBranchHead('octo', 'cat', 'main');
+  expect(client.budget).toMatchObject({ remaining: 4998 });
 });
 
 test('GIT6 text goes inside the tree: a commit of many files is two requests, and one moves the branch', async () => {

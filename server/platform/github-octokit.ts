@@ -83,7 +83,9 @@ function rememberAnswers(octokit: Octokit): void {
       if (answer.headers.etag) answers.set(url, answer);
       return answer;
     } catch (error) {
-      if (known && error instanceof RequestError && error.status === 304) return { ...known } as never;
+      // What is left of the budget stands in the headers of now.
+      if (known && error instanceof RequestError && error.status === 304)
+        return { ...known, headers: { ...known.headers, ...error.response?.headers } } as never;
       throw error;
     }
   });

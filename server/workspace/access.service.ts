@@ -9,6 +9,8 @@ import { WorkspaceRepository } from './workspace.repository.js';
 
 /** How long what the forge says of a repository is believed. */
 const REPOSITORY_MS = 30_000;
+/** How long it is believed while the forge takes no more requests: its limits are by the hour. */
+const LIMITED_MS = 3_600_000;
 /** How long a role is believed that no notice has called into question. */
 const ROLE_MS = 15_000;
 const RANK: Record<Role, number> = { read: 0, write: 1, admin: 2 };
@@ -16,12 +18,15 @@ const RANK: Record<Role, number> = { read: 0, write: 1, admin: 2 };
 /**
  * Who may do what in a repository (SEC1): never more than Perch's own token
  * may on the forge, and for an invited person never more than the invitation
- * said. Fails closed: while the forge cannot be asked, nobody gets in anew.
+ * said. Fails closed: while the forge cannot be asked, nobody gets in anew. A
+ * limit that Perch has used up shuts nobody out of where he may be (GIT6).
  */
 @Injectable()
 export class AccessService implements OnApplicationBootstrap {
   readonly #byName = new LRUCache<string, ForgeRepository>({ max: 1_000, ttl: REPOSITORY_MS });
   readonly #byId = new LRUCache<number, ForgeRepository>({ max: 1_000, ttl: REPOSITORY_MS });
+  /** By either, for as long as a limit may last. */
+  readonly #lastKnown = new LRUCache<string | number, ForgeRepository>({ max: 2_000, ttl: LIMITED_MS });
   readonly #roles = new LRUCache<string, { role: Role | null }>({ max: 10_000, ttl: ROLE_MS });
   readonly #listeners = new Set<() => void>();
   /** Raised by each notice: an answer asked for before it is not kept. */
@@ -58,7 +63,7 @@ export class AccessService implements OnApplicationBootstrap {
     const key = `${owner}/${repo}`.toLowerCase();
     let repository = this.#byName.get(key);
     if (!repository) {
-      repository = (await this.github.getRepository(owner, repo)) ?? undefined;
+      repository = (await this.#ask(key, () => this.github.getRepository(owner, repo))) ?? undefined;
       if (!repository) throw notFound();
       // Known only once it has a row: what is made of it meanwhile refers to that.
       await this.repository.upsertRepository(repository);
@@ -82,10 +87,26 @@ export class AccessService implements OnApplicationBootstrap {
   async findRepository(repositoryId: number): Promise<ForgeRepository> {
     const known = this.#byId.get(repositoryId);
     if (known) return known;
-    const repository = await this.github.getRepositoryById(repositoryId);
+    const repository = await this.#ask(repositoryId, () => this.github.getRepositoryById(repositoryId));
     if (!repository) throw notFound();
     this.#byId.set(repositoryId, repository);
     return repository;
+  }
+
+  async #ask(
+    key: string | number,
+    ask: () => Promise<ForgeRepository | null>,
+  ): Promise<ForgeRepository | null> {
+    try {
+      const found = await ask();
+      if (found) this.#lastKnown.set(key, found);
+      else this.#lastKnown.delete(key);
+      return found;
+    } catch (error) {
+      const last = this.#lastKnown.get(key);
+      if (!last || !isLimited(error)) throw error;
+      return last;
+    }
   }
 
   async role(account: Account, repository: ForgeRepository): Promise<Role | null> {
@@ -153,6 +174,11 @@ export class AccessService implements OnApplicationBootstrap {
 
 function lower(one: Role, other: Role): Role {
   return RANK[one] < RANK[other] ? one : other;
+}
+
+/** Whether the forge refuses because it was asked too much, and says nothing of what was asked for. */
+export function isLimited(error: unknown): boolean {
+  return error instanceof ProtocolError && error.code === 'rate-limited';
 }
 
 /** The same words for what there is not and for what may not be seen (SEC1). */

@@ -11,7 +11,7 @@ import type { FileMode } from '../protocol/file.js';
 import type { BranchRef } from '../protocol/repository.js';
 import type { Account, Role } from '../protocol/user.js';
 import type { RecentWorkspace, Workspace } from '../protocol/workspace.js';
-import { AccessService, notFound } from './access.service.js';
+import { AccessService, isLimited, notFound } from './access.service.js';
 import { WorkspaceRepository } from './workspace.repository.js';
 
 export type WorkspaceAccess = {
@@ -84,7 +84,7 @@ export class WorkspaceService {
   async open(account: Account, ref: BranchRef): Promise<Workspace> {
     const { repository, role } = await this.access.requireByName(account, ref.owner, ref.repo, 'read');
     const { owner, name: repo } = repository;
-    const head = await this.github.getBranchHead(owner, repo, ref.branch);
+    const head = await this.#headOf(repository, ref.branch);
     if (head === null && !(await this.#mayBeOpenedWithoutHead(repository, ref.branch))) {
       throw new ProtocolError('not-found', `There is no branch ${ref.branch} in ${owner}/${repo}.`);
     }
@@ -189,6 +189,17 @@ export class WorkspaceService {
     } catch (error) {
       log.warn({ err: error }, 'the workspace did not follow its branch');
       return base;
+    }
+  }
+
+  /** Where GitHub takes no more requests, a room that is known opens on what it stands on (GIT6). */
+  async #headOf(repository: ForgeRepository, branch: string): Promise<string | null> {
+    try {
+      return await this.github.getBranchHead(repository.owner, repository.name, branch);
+    } catch (error) {
+      const existing = isLimited(error) && (await this.repository.findByBranch(repository.id, branch));
+      if (!existing) throw error;
+      return existing.baseCommit;
     }
   }
 

@@ -3,7 +3,7 @@ import { request } from '@/lib/http.js';
 import { budgetWords } from './budget-words.js';
 
 /** The server knows from its last answer: asking it costs nothing of the budget. */
-const LOOK_AGAIN_MS = 15_000;
+const LOOK_AGAIN_MS = 10_000;
 
 /** Says when GitHub takes few or no more requests. */
 export function ForgeBudgetNotice({ className }: { className: string }) {
