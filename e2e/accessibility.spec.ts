@@ -1,6 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
-import { codeOf, openFile, statusOf } from './code-page.js';
+import { codeOf, editorOf, openFile, statusOf } from './code-page.js';
 import { expect, test } from './fixtures.js';
 
 async function expectAccessible(page: Page): Promise<void> {
@@ -37,7 +37,9 @@ for (const [colorScheme, viewport] of process.env.PERCH_TEST_LONG === '1'
       ['/', 'Workspaces'],
       ['/workspace', 'Choose a repository'],
       ['/github/perch/perch-hop', 'Branches'],
+      ['/settings/tokens', 'New token'],
       ['/nowhere', 'Not found'],
+      ['/api/docs', 'The interface of Perch'],
     ];
     for (const [path, heading] of pages) {
       await alice.goto(path);
@@ -45,6 +47,8 @@ for (const [colorScheme, viewport] of process.env.PERCH_TEST_LONG === '1'
       await expectAccessible(alice);
     }
     await openFile(alice, 'main', 'src/bird.js');
+    await alice.keyboard.press('Control+\\');
+    await expect(editorOf(alice, 'src/bird.js')).toHaveCount(viewport === WIDE ? 2 : 1);
     await expectAccessible(alice);
     await alice.getByRole('button', { name: 'Invite' }).click();
     await expect(alice.getByRole('dialog')).toBeVisible();
@@ -73,6 +77,23 @@ for (const [colorScheme, viewport] of process.env.PERCH_TEST_LONG === '1'
     await alice.getByRole('menuitem', { name: 'Settings' }).click();
     await expect(alice.getByRole('dialog', { name: 'Settings' })).toBeVisible();
     await expectAccessible(alice);
+    await alice.keyboard.press('Escape');
+    // Without the server: in one screen the workspace, in the other what asks before what was not sent is deleted.
+    await openFile(alice, 'main', 'src/camera.js');
+    await alice.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
+    await alice.context().setOffline(true);
+    await alice.keyboard.type('x');
+    await expect(statusOf(alice)).toHaveText('Not connected: kept on this device');
+    if (viewport === NARROW) {
+      await alice.goto('/');
+      await expect(alice.getByText('Not connected. Here is what this device saw last')).toBeVisible();
+      await expect(alice.getByRole('link', { name: /perch\/perch-hop/ }).first()).toBeVisible();
+      await alice.getByRole('button', { name: /^Account of/ }).click();
+      await alice.getByRole('menuitem', { name: 'Sign out' }).click();
+      await expect(alice.getByRole('dialog', { name: /Sign out and lose/ })).toBeVisible();
+    }
+    await expectAccessible(alice);
+    await alice.context().setOffline(false);
     const overflow = await alice.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
     expect(overflow).toBeLessThanOrEqual(0);
   });

@@ -156,6 +156,51 @@ test('SRC4 what is found in the branch is replaced in the live files, and undone
   await expect(editorOf(alice, 'src/bird.js')).toHaveCount(1);
 });
 
+test('EDT11 EDT12 the branch says how a file is indented; a permalink finds its line in the commit', async ({
+  alice,
+}) => {
+  // The built-in forge has no pages to link to.
+  await alice.route('**/api/workspaces', async (route) => {
+    const answer = await route.fetch();
+    const workspace = (await answer.json()) as Record<string, unknown>;
+    await route.fulfill({ json: { ...workspace, url: 'https://github.com/perch/perch-hop/tree/main' } });
+  });
+  await alice.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await openFile(alice, 'main', 'src/level.js');
+  const status = alice.locator('.status-bar');
+  await expect(status).toContainText('Spaces: 2');
+  const text = '[*.js]\nindent_style = tab\nindent_size = 8\n';
+  const made = await alice.request.post(`/api/workspaces/${await workspaceId(alice)}/files`, {
+    data: { path: '.editorconfig', text },
+  });
+  expect(made.ok()).toBe(true);
+  await expect(status).toContainText('Tab: 8');
+  const third = (await screenText(alice)).split('\n')[2]!;
+  await alice.keyboard.press('Control+Home');
+  await alice.keyboard.type('// new\n');
+  await alice.keyboard.press('Tab');
+  await expect(status).toContainText('Ln 2, Col 2');
+  await alice.keyboard.press('Backspace');
+
+  const link = alice.getByRole('button', { name: 'Copy link to line' });
+  await alice.keyboard.press('Control+Home');
+  await link.click();
+  await expect(alice.getByRole('menuitem', { name: /Copy permalink/ })).toContainText(
+    'Line 1 is not committed yet',
+  );
+  await alice.keyboard.press('Escape');
+  await editorOf(alice, 'src/level.js').focus();
+  for (let line = 1; line < 4; line++) await alice.keyboard.press('ArrowDown');
+  expect((await screenText(alice)).split('\n')[3]).toBe(third);
+  await link.click();
+  await expect(alice.getByText('Line 3 at the last commit, for good')).toBeVisible();
+  await alice.getByRole('menuitem', { name: /Copy permalink/ }).click();
+  await expect(alice.getByText('Copied a permalink.')).toBeVisible();
+  expect(await alice.evaluate('navigator.clipboard.readText()')).toMatch(
+    /^https:\/\/github\.com\/perch\/perch-hop\/blob\/[0-9a-f]{40}\/src\/level\.js#L3$/,
+  );
+});
+
 async function workspaceId(page: Page): Promise<string> {
   const reply = await page.request.post('/api/workspaces', {
     data: { owner: 'perch', repo: 'perch-hop', branch: 'main' },

@@ -3,6 +3,7 @@ import { Button } from '@primer/react';
 import { Blankslate } from '@primer/react/experimental';
 import { ProtocolError } from '@protocol/error.js';
 import type { ReactNode } from 'react';
+import './problem.css';
 
 /** A failure, in the words of whoever reported it, with what to do next. */
 export function Problem({
@@ -26,7 +27,11 @@ export function Problem({
       <Blankslate.Description>
         {known?.message ?? 'Something went wrong on this page. Your work is kept. Reload it to go on.'}
       </Blankslate.Description>
-      {onRetry && (!known || known.retry) && <Button onClick={onRetry}>Try again</Button>}
+      {onRetry && (!known || known.retry) && (
+        <Button className="problem-retry" onClick={onRetry}>
+          Try again
+        </Button>
+      )}
       {children}
     </Blankslate>
   );

@@ -7,6 +7,7 @@ import {
   type RouteQuery,
   type RouteReply,
 } from '@protocol/http-routes.js';
+import { noteAnswer } from './reachability.js';
 
 type Given<Name extends string, Value> = [Value] extends [undefined] ? object : { [Key in Name]: Value };
 export type RequestInput<Route extends HttpRoute> = Given<'params', RouteParams<Route>> &
@@ -35,6 +36,7 @@ export async function request<Route extends HttpRoute>(
     });
   } catch (error) {
     if (signal?.aborted) throw error;
+    noteAnswer(false);
     throw new ProtocolError(
       'unavailable',
       'Perch cannot be reached. Your work is kept; try again in a moment.',
@@ -43,6 +45,8 @@ export async function request<Route extends HttpRoute>(
   }
   const text = await response.text();
   const answer: unknown = text === '' ? null : parseJson(text);
+  // A proxy in front of a Perch that is not there answers in words of its own.
+  noteAnswer(answer !== undefined);
   if (response.ok) return httpRoutes[route].reply.parse(answer) as RouteReply<Route>;
   const refusal = errorBody.safeParse(answer);
   if (refusal.success) throw ProtocolError.fromBody(refusal.data);

@@ -3,9 +3,13 @@ import type { OpenApi, Operation, Parameter } from './openapi.js';
 const STYLE = `
 :root { color-scheme: light dark; --line: #d1d9e0; --quiet: #59636e; --fill: #f6f8fa; --link: #0969da; }
 @media (prefers-color-scheme: dark) { :root { --line: #3d444d; --quiet: #9198a1; --fill: #151b23; --link: #4493f8; } }
-body { margin: 0; font: 14px/1.5 system-ui, sans-serif; background: light-dark(#fff, #0d1117); color: light-dark(#1f2328, #f0f6fc); }
-header, main { max-width: 880px; margin: 0 auto; padding: 16px; }
+body { margin: 0; font: 14px/1.5 -apple-system, BlinkMacSystemFont, 'Segoe UI', 'Noto Sans', Helvetica, Arial, sans-serif; background: light-dark(#fff, #0d1117); color: light-dark(#1f2328, #f0f6fc); }
+main { max-width: 880px; margin: 0 auto; padding: 16px; }
 a { color: var(--link); }
+.bar { display: flex; align-items: center; gap: 8px; min-height: 48px; padding: 0 16px; border-bottom: 1px solid var(--line); background: light-dark(#f6f8fa, #010409); }
+.bar a { display: inline-flex; align-items: center; gap: 8px; color: inherit; font-weight: 600; text-decoration: none; }
+h1 { margin: 8px 0 16px; font-size: 24px; }
+nav ul { display: flex; flex-wrap: wrap; gap: 4px 16px; padding: 0; list-style: none; }
 h2 { margin: 32px 0 8px; font-size: 18px; }
 h3 { margin: 16px 0 4px; font-size: 14px; }
 details { border: 1px solid var(--line); border-radius: 6px; margin: 8px 0; }
@@ -45,14 +49,13 @@ ${operations
 <style>${STYLE}</style>
 </head>
 <body>
-<header>
+<header class="bar"><a href="/">Perch</a></header>
+<main>
 <h1>The interface of Perch</h1>
 <p>${html(api.info.description)}</p>
 <p>Make a token under <a href="/settings/tokens">Access tokens</a>, and send it as
 <code>Authorization: Bearer perch_…</code>. The same description for machines: <a href="/api/openapi.json">openapi.json</a>.</p>
 <nav aria-label="Parts"><ul>${tags.map((tag) => `<li><a href="#${html(tag)}">${html(tag)}</a></li>`).join('')}<li><a href="#schemas">schemas</a></li></ul></nav>
-</header>
-<main>
 ${sections.join('\n')}
 <h2 id="schemas">schemas</h2>
 ${schemas.join('\n')}

@@ -9,19 +9,15 @@ import { DelayedProgress } from '@/components/delayed-progress.js';
 import { PageTitle } from '@/components/page-title.js';
 import { Problem } from '@/components/problem.js';
 import { PresenceAvatars } from '@/features/presence/presence-avatars.js';
-import { keptRequest } from '@/lib/kept/kept-request.js';
 import { parseRepositoryInput, paths } from '../paths.js';
+import { recentWorkspaces } from '../recent-workspaces.js';
 import './home.css';
 
 /** Who is there changes while one looks. */
 const REFRESH_MS = 10_000;
 
 export function Component() {
-  const recent = useQuery({
-    queryKey: ['recent'],
-    queryFn: ({ signal }) => keptRequest('GET /api/workspaces/recent', { signal }),
-    refetchInterval: REFRESH_MS,
-  });
+  const recent = useQuery({ ...recentWorkspaces, refetchInterval: REFRESH_MS });
   return (
     <div className="page">
       <PageTitle>Workspaces</PageTitle>

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { ProtocolError } from '@protocol/error.js';
 import type { BranchRef } from '@protocol/repository.js';
 import { lazy, Suspense, useEffect } from 'react';
@@ -10,6 +10,7 @@ import { useAccount } from '@/features/session/use-account.js';
 import { keptRequest } from '@/lib/kept/kept-request.js';
 import { FollowProvider } from '../follow.js';
 import { Header } from '../header.js';
+import { recentWorkspaces } from '../recent-workspaces.js';
 import { parseWorkspacePath, paths } from '../paths.js';
 import { RoomProvider } from '../room-provider.js';
 import { WorkspaceHeader } from '../workspace-header.js';
@@ -83,6 +84,11 @@ function OpenWorkspace({ owner, repo, branch }: BranchRef) {
       });
   }, [whole.data, owner, repo, branch, navigate, search, hash]);
   const account = useAccount();
+  const client = useQueryClient();
+  useEffect(() => {
+    // So that the home page has it without the server, too.
+    if (workspace) void client.prefetchQuery(recentWorkspaces);
+  }, [workspace, client]);
   useEffect(() => {
     // The forge's own spelling is the address (NAM1).
     if (workspace && (workspace.owner !== owner || workspace.repo !== repo)) {

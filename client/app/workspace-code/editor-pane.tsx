@@ -176,10 +176,10 @@ export function EditorPane(props: EditorPaneProps) {
             <span>
               Ln {cursor.line}, Col {cursor.column}
             </span>
-            <span>{indentation}</span>
+            <span className="status-indentation">{indentation}</span>
           </>
         )}
-        <span>{workspace.branch}</span>
+        <span className="status-branch">{workspace.branch}</span>
       </footer>
     </div>
   );

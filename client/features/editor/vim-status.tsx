@@ -24,5 +24,14 @@ export function VimStatus({ editor, history }: Props) {
       stop?.();
     };
   }, [editor, history]);
-  return <div ref={status} className="vim-status" role="group" aria-label="Vim" />;
+  return (
+    <div
+      ref={status}
+      className="vim-status"
+      role="group"
+      aria-label="Vim"
+      // The field is the library's, which gives it no name.
+      onFocus={({ target }) => (target.ariaLabel ??= 'Vim command')}
+    />
+  );
 }

@@ -1,6 +1,7 @@
 import { Button, Flash, RelativeTime } from '@primer/react';
 import type { WorkspaceEvent } from '@protocol/event.js';
 import { personColor } from '@/lib/person-color.js';
+import { useIsAway } from '@/lib/reachability.js';
 import type { Room } from '@/lib/room/room.js';
 import { eventSentence } from './event-sentence.js';
 import { useEvents } from './use-events.js';
@@ -16,6 +17,7 @@ export function EventFeed({
   room: Room;
   onOpen: (path: string) => void;
 }) {
+  const isAway = useIsAway();
   const { events, hasMore, loadMore, problem } = useEvents(workspaceId, room);
   return (
     <section aria-label="Activity">
@@ -23,6 +25,11 @@ export function EventFeed({
         <h2>Activity</h2>
       </header>
       {problem && <Flash variant="warning">{problem}</Flash>}
+      {isAway && events.length === 0 && (
+        <p className="event-feed-away muted">
+          Not connected: what happened here is shown when Perch is back.
+        </p>
+      )}
       <ol className="event-feed">
         {events.map((event) => (
           <EventRow key={event.seq} event={event} onOpen={onOpen} />

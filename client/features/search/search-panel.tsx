@@ -60,7 +60,7 @@ export function SearchPanel({ workspaceId, room, writable, query, onQuery, onOpe
   };
   return (
     <section className="search-panel" aria-label="Search">
-      <div className="search-form">
+      <div className="search-form" data-writable={writable}>
         <div className="search-line">
           {writable && (
             <IconButton
@@ -86,23 +86,8 @@ export function SearchPanel({ workspaceId, room, writable, query, onQuery, onOpe
             onKeyDown={(event) => event.key === 'Enter' && void search.refetch()}
           />
         </div>
-        <div className="search-switches" role="group" aria-label="How to search">
-          {SWITCHES.map(({ name, sign, label }) => (
-            <Button
-              key={name}
-              size="small"
-              variant={query[name] ? 'default' : 'invisible'}
-              aria-pressed={query[name]}
-              aria-label={label}
-              title={label}
-              onClick={() => set({ [name]: !query[name] })}
-            >
-              {sign}
-            </Button>
-          ))}
-        </div>
         {replaces && (
-          <div className="search-line">
+          <div className="search-line search-replacement">
             <TextInput
               block
               aria-label="Replace by"
@@ -121,6 +106,21 @@ export function SearchPanel({ workspaceId, room, writable, query, onQuery, onOpe
             </Button>
           </div>
         )}
+        <div className="search-switches" role="group" aria-label="How to search">
+          {SWITCHES.map(({ name, sign, label }) => (
+            <Button
+              key={name}
+              size="small"
+              variant={query[name] ? 'default' : 'invisible'}
+              aria-pressed={query[name]}
+              aria-label={label}
+              title={label}
+              onClick={() => set({ [name]: !query[name] })}
+            >
+              {sign}
+            </Button>
+          ))}
+        </div>
         <details>
           <summary>Files to include or leave out</summary>
           <FormControl>
