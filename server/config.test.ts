@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Config, ConfigError } from './config.js';
 
@@ -75,4 +76,31 @@ test('RUN3 metrics are for this machine alone unless an address is named', () =>
   expect(metrics('[::]:9464')).toEqual({ host: '::', port: 9464 });
   for (const wrong of ['metrics', ':9464', '9464:', 'a b:1'])
     expect(faultsOf({ PERCH_METRICS: wrong })).toEqual([expect.stringContaining('PERCH_METRICS')]);
+});
+
+test('SEC5 whose word counts on who a request is from is a list of addresses', () => {
+  const proxies = 'loopback, 10.0.0.1,fd00::/8,172.16.0.0/12';
+  expect(Config.load({ PERCH_PROXY: proxies }, []).proxies).toBe(proxies);
+  for (const wrong of ['caddy', '10.0.0.1/a', 'loopback,', '1.2.3.4/8/8'])
+    expect(faultsOf({ PERCH_PROXY: wrong })).toEqual([expect.stringContaining('PERCH_PROXY')]);
+});
+
+test('RUN1 docker-compose.yml says what Perch knows, and nothing else', () => {
+  const lines = readFileSync('docker-compose.yml', 'utf8').matchAll(
+    /^ {4}((?:PERCH|DATABASE|GITHUB)_\w+): (.+)$/gm,
+  );
+  const known = readFileSync('server/config.ts', 'utf8');
+  const env = Object.fromEntries(
+    [...lines].map(([, name = '', value = '']) => [
+      name,
+      value
+        .replace(/\$\{PERCH_URL:\?[^}]*\}/, 'https://perch.example')
+        .replace(/\$\{\w+:\?[^}]*\}/, secret)
+        .replace(/\$\{\w+:-([^}]*)\}/, '$1'),
+    ]),
+  );
+  expect(Object.keys(env).filter((name) => !known.includes(`    ${name}: `))).toEqual([]);
+  const config = Config.load(env, []);
+  expect(config).toMatchObject({ host: '0.0.0.0', port: 4600, publicUrl: 'https://perch.example' });
+  expect([config.databaseUrl, config.s3, config.github, config.metrics].includes(undefined)).toBe(false);
 });

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
@@ -11,6 +12,14 @@ const isEveryAddress = (host: string) => host === '0.0.0.0' || host === '::';
 
 const optional = <Schema extends z.ZodType>(schema: Schema) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+
+/** What Express takes as "trust proxy". */
+const isProxyList = (value: string) =>
+  value.split(',').every((each) => {
+    const [address = '', bits, ...more] = each.trim().split('/');
+    if (['loopback', 'linklocal', 'uniquelocal'].includes(each.trim())) return true;
+    return isIP(address) > 0 && more.length === 0 && (bits === undefined || /^\d{1,3}$/.test(bits));
+  });
 
 /** `9464`, `0.0.0.0:9464`, `[::]:9464`; undefined for anything else. */
 function listenAddress(value: string): { host: string; port: number } | undefined {
@@ -41,6 +50,7 @@ const environment = z
     PERCH_PROXY: z
       .string()
       .default('loopback')
+      .refine(isProxyList, 'is not a list of addresses, networks, "loopback", "linklocal" or "uniquelocal"')
       .describe(
         'The proxies in front that say who a request is from: addresses, networks, "loopback" or "uniquelocal", with commas between',
       ),
