@@ -1,5 +1,6 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import type { BaseListing } from '../server/protocol/file.js';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -106,6 +107,27 @@ test('EDT14 of a tree of many files the lines in view are in the page, and each 
   await expect(editorOf(alice, path)).toBeFocused();
   const open = rowOf(alice, path).and(alice.locator('[aria-current=true]'));
   await expect(open).toBeInViewport();
+});
+
+test('EDT14 a folder that the forge has not listed is asked for when it is opened', async ({ alice }) => {
+  const kept = 'packages/module-001';
+  await alice.route('**/tree', async (route) => {
+    const response = await route.fetch();
+    const listing = (await response.json()) as BaseListing;
+    const isIn = (folder: string) => folder.startsWith(`${kept}/`);
+    const names = listing.names.filter((_, at) => !isIn(listing.folders[at]!));
+    const folders = listing.folders.filter((folder) => !isIn(folder));
+    await route.fulfill({ response, json: { ...listing, folders, names, unlisted: [kept] } });
+  });
+  const asked = alice.waitForRequest((request) =>
+    request.url().endsWith(`?folder=${encodeURIComponent(kept)}`),
+  );
+  await alice.goto(codeOf('main', REPOSITORY));
+  await rowOf(alice, 'packages').click();
+  await rowOf(alice, kept).click();
+  await asked;
+  await rowOf(alice, `${kept}/source-003`).click();
+  await expect(rowOf(alice, `${kept}/source-003/component-000.ts`)).toBeVisible();
 });
 
 test('EDT14 100,000 files: usable within 3 s, and no task holds the page up for long', async ({ alice }) => {

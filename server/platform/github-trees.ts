@@ -1,6 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { Octokit } from 'octokit';
+import { json } from 'node:stream/consumers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ReadableStream } from 'node:stream/web';
 import type { FileMode, TreeEntry } from '../protocol/file.js';
 import { ForgeTree } from './forge-tree.js';
 import { told } from './github-refusal.js';
@@ -43,7 +45,10 @@ export class GithubTrees {
   /** Folders whose recursive listing was cut off, by place: they are not asked for whole again. */
   readonly #cutOff = new Set<string>();
 
-  constructor(private readonly octokit: Octokit) {}
+  constructor(
+    private readonly octokit: Octokit,
+    private readonly requestsMax = REQUESTS_MAX,
+  ) {}
 
   /** @param sha a commit or tree, which never changes */
   get(name: Name, sha: string): Promise<ForgeTree> {
@@ -51,7 +56,7 @@ export class GithubTrees {
     if (known) return Promise.resolve(known);
     return this.#once(name, sha, '', async () => {
       const tree = new ForgeTree();
-      await this.#read(name, tree, { path: '', sha }, REQUESTS_MAX);
+      await this.#read(name, tree, { path: '', sha }, this.requestsMax);
       return tree;
     });
   }
@@ -122,15 +127,15 @@ export class GithubTrees {
     const { owner, repo } = reading;
     const ask = async (recursive: boolean): Promise<Answer> => {
       reading.requests--;
-      const { data } = await told(
-        this.octokit.rest.git.getTree({
-          owner,
-          repo,
-          tree_sha: sha,
-          ...(recursive && { recursive: 'true' }),
-        }),
-      );
-      return data as Answer;
+      const asked = this.octokit.rest.git.getTree({
+        owner,
+        repo,
+        tree_sha: sha,
+        ...(recursive && { recursive: 'true' }),
+        // Octokit would look for large numbers in 7 MB, which holds everybody up for half a second.
+        request: { parseSuccessResponseBody: false },
+      });
+      return told(asked.then(({ data }) => json(data as unknown as ReadableStream) as Promise<Answer>));
     };
     const place = `${owner}/${repo}/${path}`;
     let answer = this.#cutOff.has(place) ? null : await ask(true);

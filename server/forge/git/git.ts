@@ -70,6 +70,37 @@ export function git(
   });
 }
 
+/**
+ * What git writes, taken apart at its NULs, as it comes: between two chunks
+ * others have their turn. @throws {GitFailure}
+ */
+export async function gitRecords(
+  directory: string,
+  args: readonly string[],
+  onRecord: (record: string) => void,
+): Promise<void> {
+  const child = spawn('git', args, {
+    cwd: directory,
+    env: gitEnvironment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', resolve);
+  });
+  const errors: Buffer[] = [];
+  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
+  let rest = '';
+  child.stdout.setEncoding('utf8');
+  child.stdout.on('data', (chunk: string) => {
+    const records = (rest + chunk).split('\0');
+    rest = records.pop() ?? '';
+    records.forEach(onRecord);
+  });
+  const code = await ended;
+  if (code !== 0) throw new GitFailure(args, code, Buffer.concat(errors).toString());
+}
+
 export async function gitText(directory: string, args: readonly string[], input?: string): Promise<string> {
   return (await git(directory, args, { input })).toString().trim();
 }

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { git, GitFailure, gitText } from './git.js';
+import { git, GitFailure, gitRecords, gitText } from './git.js';
+import { TreeListings } from './tree-listings.js';
 
 export type TreeEntry = {
   path: string;
@@ -26,6 +27,8 @@ export const ZERO = '0'.repeat(40);
 
 /** The objects of one repository: read and written by git itself, so that every id is git's own. */
 export class ObjectStore {
+  readonly #listings = new TreeListings();
+
   constructor(readonly directory: string) {}
 
   /** The type of an object, or null where there is none. */
@@ -36,6 +39,11 @@ export class ObjectStore {
       if (error instanceof GitFailure) return null;
       throw error;
     }
+  }
+
+  /** Whether this is the id of a tree that needs no git to be listed. */
+  isListed(sha: string): boolean {
+    return this.#listings.has(sha);
   }
 
   /** The commit or tree a name means, or null. */
@@ -99,32 +107,32 @@ export class ObjectStore {
     return written.toString().trim();
   }
 
-  listTree(sha: string, recursive: boolean): Promise<TreeEntry[]> {
-    return this.#list([...(recursive ? ['-r', '-t'] : []), sha]);
+  async listTree(sha: string, recursive: boolean): Promise<TreeEntry[]> {
+    const known = this.#listings.list(sha, recursive);
+    if (known) return known;
+    const entries = await this.#list([...(recursive ? ['-r', '-t'] : []), sha]);
+    if (recursive) this.#listings.remember(sha, entries);
+    return entries;
   }
 
   async #list(what: readonly string[]): Promise<TreeEntry[]> {
-    const listing = await git(this.directory, ['ls-tree', '-z', '--long', '--full-tree', ...what]);
-    return listing
-      .toString()
-      .split('\0')
-      .filter((line) => line !== '')
-      .map((line) => {
-        const tab = line.indexOf('\t');
-        const [mode, type, id, size] = line.slice(0, tab).split(/ +/) as [
-          string,
-          TreeEntry['type'],
-          string,
-          string,
-        ];
-        return {
-          path: line.slice(tab + 1),
-          mode,
-          type,
-          sha: id,
-          ...(type === 'blob' ? { size: Number(size) } : {}),
-        };
-      });
+    const entries: TreeEntry[] = [];
+    const args = ['ls-tree', '-z', '--long', '--full-tree', ...what];
+    await gitRecords(this.directory, args, (line) => {
+      // `mode type id size`, the size aligned to the right, a tab, the path
+      const tab = line.indexOf('\t');
+      const afterType = line.indexOf(' ', 7);
+      const type = line.slice(7, afterType) as TreeEntry['type'];
+      const entry: TreeEntry = {
+        path: line.slice(tab + 1),
+        mode: line.slice(0, 6),
+        type,
+        sha: line.slice(afterType + 1, afterType + 41),
+      };
+      if (type === 'blob') entry.size = Number(line.slice(afterType + 42, tab));
+      entries.push(entry);
+    });
+    return entries;
   }
 
   /**
