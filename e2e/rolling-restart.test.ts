@@ -10,10 +10,10 @@ const TYPISTS = 50;
 const PEOPLE = 10;
 const PATHS = ['one.txt', 'two.txt', 'three.txt', 'four.txt', 'five.txt'];
 const BASE = 'The first line.\nThe last line.\n';
-/** Some five lines a second: a person typing fast. */
-const PACE_MS = 100;
+/** Two or three lines a second: all that two cores can carry of fifty people who type fast. */
+const PACE_MS = 200;
 /** What each types before, between and after the restarts, at least. */
-const LINES = 2;
+const LINES = 1;
 const SETTLE = { timeout: 60_000 };
 
 const seed = Number(process.env.PERCH_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
@@ -114,5 +114,5 @@ describe(`a rolling restart (PERCH_TEST_SEED=${seed})`, () => {
     expect(troubles).toEqual([]);
     // All of them were on the second when it ended, and some on the first.
     expect(moves).toBeGreaterThan(TYPISTS);
-  }, 120_000);
+  }, 180_000);
 });
