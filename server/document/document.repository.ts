@@ -128,6 +128,16 @@ export class DocumentRepository {
     });
   }
 
+  /** Nothing is appended to it until the transaction ends. @returns its next number */
+  async lock(transaction: Transaction, documentId: string): Promise<number> {
+    const [record] = await transaction
+      .select({ nextSeq: documents.nextSeq })
+      .from(documents)
+      .where(eq(documents.id, documentId))
+      .for('update');
+    return record?.nextSeq ?? 0;
+  }
+
   /** What stands at a path that is no text and not committed. */
   async objectAt(workspaceId: string, path: string): Promise<typeof objects.$inferSelect | undefined> {
     const [row] = await this.connection.database

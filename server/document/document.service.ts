@@ -33,6 +33,8 @@ export type DocumentEdited = { workspaceId: string; documentId: string; actor: S
 /** Rows after the last snapshot from which a new one is worth making. */
 const SNAPSHOT_ROWS = 200;
 const DRAIN_MS = 10_000;
+/** The next number of a document that has its seed alone. */
+const SEEDED = 2;
 
 /**
  * The live documents of this process (DOC1-DOC9). A room is loaded by its
@@ -288,6 +290,11 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
       this.repository.clients(documentId),
     ]);
     return history ? changeAuthors(history, clients, baseText) : [];
+  }
+
+  /** Whether anything was stored of it since it was made. Nothing is until the transaction ends. */
+  async isEdited(transaction: Transaction, documentId: string): Promise<boolean> {
+    return (await this.repository.lock(transaction, documentId)) > SEEDED;
   }
 
   move(transaction: Transaction, documentId: string, path: string): Promise<void> {

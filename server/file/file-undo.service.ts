@@ -88,8 +88,14 @@ export class FileUndoService {
         if (file) overlay.place(file);
         else overlay.remove(path);
       }
-      for (const { id } of undo.documents.filter((document) => document.made))
+      for (const { id, path } of undo.documents.filter((document) => document.made)) {
+        if (await this.documents.isEdited(transaction, id))
+          throw new ProtocolError(
+            'conflict',
+            `${path} has been edited since, so this cannot be undone. Nothing was changed.`,
+          );
         await this.documents.remove(transaction, id);
+      }
       for (const document of undo.documents) {
         if (document.made) continue;
         if (document.removed) await this.documents.restore(transaction, document.id, document.path);

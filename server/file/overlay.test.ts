@@ -12,11 +12,12 @@ const overlay = (rows: readonly OverlayRow[] = []) =>
   Overlay.of('w', new Map(base.map((each) => [each.path, each])), rows);
 const tree = (from: Overlay) =>
   [...from.files.values()]
-    .map(({ path, origin, documentId }) => `${path} ${origin ?? documentId}`)
+    .map(({ path, origin, documentId, objectId }) => `${path} ${origin ?? documentId ?? objectId}`)
     .toSorted();
 
 const operation = fc.oneof(
   fc.record({ kind: fc.constant('create' as const), path: fc.constantFrom(...paths) }),
+  fc.record({ kind: fc.constant('upload' as const), path: fc.constantFrom(...paths) }),
   fc.record({ kind: fc.constant('delete' as const), path: fc.constantFrom(...paths) }),
   fc.record({
     kind: fc.constant('move' as const),
@@ -36,6 +37,15 @@ function apply(to: Overlay, step: Operation, number: number): void {
       mode: '100644',
       objectId: null,
       documentId: `d${number}`,
+    });
+  if (step.kind === 'upload')
+    to.place({
+      path: step.path,
+      origin: null,
+      blobSha: null,
+      mode: '100644',
+      documentId: null,
+      objectId: `o${number}`,
     });
   if (step.kind === 'delete') to.remove(step.path);
   if (step.kind === 'move' && file && !to.files.has(step.to)) {

@@ -115,7 +115,13 @@ test('FIL4 a file that is no text takes a text’s place and gives it back, whoe
   expect(String(await raw('a.txt'))).toBe('a\nb\nc\nmine\n');
   const reverse = await put('image.png', 'no image\n', true);
   expect(String(await raw('image.png'))).toBe('no image\n');
-  await undo('image.png', reverse.undo);
+  await room.edit(room.bob, 'image.png', (text) => `${text}but bob’s words\n`);
+  await expect(undo('image.png', reverse.undo)).rejects.toMatchObject({ code: 'conflict' });
+  expect(String(await raw('image.png'))).toBe('no image\nbut bob’s words\n');
+  await room.discards.discard(alice, id, 'image.png');
+  expect((await raw('image.png')).equals(Buffer.from(image))).toBe(true);
+  const again = await put('image.png', 'no image\n', true);
+  await undo('image.png', again.undo);
   expect(await room.paths()).toEqual(['modified a.txt']);
   expect((await put('image.png', image, true)).outcome).toBe('same');
   await put('image.png', other, true);

@@ -4,12 +4,15 @@ import { useEffect, useMemo, useState } from 'react';
 import { toast } from '@/components/toaster.js';
 import { request } from '@/lib/http.js';
 import { keptRequest } from '@/lib/kept/kept-request.js';
+import { gathered } from './gathered.js';
 import type { Room } from '@/lib/room/room.js';
 import { BaseTree } from './base-tree.js';
 import { WorkspaceTree } from './tree-model.js';
 
 /** How far behind the counts of what others type may be. */
 const OTHERS_MS = 10_000;
+/** A folder that is uploaded makes an event for each of its files. */
+const REFRESH_MS = 400;
 
 const keyOf = (workspaceId: string) => ['files', workspaceId];
 
@@ -20,7 +23,11 @@ export type Files = { baseCommit: string | null; changes: FileChange[]; tree: Wo
 export function useFiles(workspaceId: string, room: Room) {
   const client = useQueryClient();
   useEffect(() => {
-    const refresh = (): void => void client.invalidateQueries({ queryKey: keyOf(workspaceId) });
+    const refreshing = gathered(
+      () => void client.invalidateQueries({ queryKey: keyOf(workspaceId) }),
+      REFRESH_MS,
+    );
+    const refresh = refreshing.call;
     // Others' typing makes no event after the first of a burst either.
     const lookAgain = setInterval(() => room.present.size > 1 && refresh(), OTHERS_MS);
     const offEvent = room.subscribe('event', ({ type }) => {
@@ -30,6 +37,7 @@ export function useFiles(workspaceId: string, room: Room) {
     });
     const offState = room.subscribe('state', () => room.state.kind === 'joined' && refresh());
     return () => {
+      refreshing.stop();
       clearInterval(lookAgain);
       offEvent();
       offState();

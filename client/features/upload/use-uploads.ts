@@ -1,4 +1,5 @@
 import { ProtocolError } from '@protocol/error.js';
+import type { FileUploaded } from '@protocol/file.js';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { toast } from '@/components/toaster.js';
 import { request } from '@/lib/http.js';
@@ -7,6 +8,7 @@ import { sendFile } from './send-file.js';
 import { planUpload, type UploadPlan } from './upload-plan.js';
 
 const AT_ONCE = 3;
+const ATTEMPTS = 5;
 
 export type UploadProgress = { files: number; filesDone: number; bytes: number; bytesSent: number };
 /** Waits for the person's word on what is there already. */
@@ -101,17 +103,7 @@ class Upload {
 
   async #send({ path, file }: ChosenFile): Promise<void> {
     try {
-      const { undo } = await sendFile({
-        workspaceId: this.workspaceId,
-        path,
-        file,
-        replace: this.replaced.has(path),
-        signal: this.signal,
-        onProgress: (sent) => {
-          this.#sent.set(path, Math.min(sent, file.size));
-          this.#tell();
-        },
-      });
+      const { undo } = await this.#sendPatiently(path, file);
       this.made.push(path);
       if (undo !== null) this.undos.push({ path, undo });
     } catch (error) {
@@ -121,6 +113,31 @@ class Upload {
     this.#sent.set(path, file.size);
     this.#done++;
     this.#tell();
+  }
+
+  /** A limit on requests asks to wait, which nobody has to be told. */
+  async #sendPatiently(path: string, file: File): Promise<FileUploaded> {
+    const sending = {
+      workspaceId: this.workspaceId,
+      path,
+      file,
+      replace: this.replaced.has(path),
+      signal: this.signal,
+      onProgress: (sent: number) => {
+        this.#sent.set(path, Math.min(sent, file.size));
+        this.#tell();
+      },
+    };
+    for (let attempt = 1; ; attempt++)
+      try {
+        return await sendFile(sending);
+      } catch (error) {
+        const isPatient =
+          error instanceof ProtocolError && error.code === 'rate-limited' && attempt < ATTEMPTS;
+        if (!isPatient || this.signal.aborted) throw error;
+        const waitMs = (error.retryAfterMs ?? 1_000) * attempt;
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+      }
   }
 
   #tell(): void {
