@@ -3,6 +3,9 @@ import { diffLines } from 'diff';
 /** Replace `remove` UTF-16 units at `at` by `insert`. */
 export type TextEdit = { at: number; remove: number; insert: string };
 
+/** Two large texts with little in common take minutes to compare: beyond this, all between their ends is one edit. */
+const EXACT_MS = 500;
+
 /**
  * The edits that turn one text into the other: changed lines only, and within
  * them only what differs, so that cursors and other people's text beside them stay.
@@ -20,7 +23,9 @@ export function textEdits(from: string, to: string): TextEdit[] {
     removed = '';
     added = '';
   };
-  for (const part of diffLines(from, to)) {
+  const parts = diffLines(from, to, { timeout: EXACT_MS });
+  if (!parts) return [narrow(0, from, to)];
+  for (const part of parts) {
     if (part.removed) removed += part.value;
     else if (part.added) added += part.value;
     else {

@@ -40,6 +40,8 @@ export function useUploads(workspaceId: string, isThere: (path: string) => boole
       running.current = undefined;
       setProgress(null);
       latest.current.onDone();
+      if (upload.taken.length > 0)
+        setQuestion({ folder, plan: { fresh: [], taken: upload.taken, refusals: [] } });
       tellOutcome(workspaceId, folder, upload, refusals, () => latest.current.onDone());
     },
     [workspaceId],
@@ -79,6 +81,8 @@ export function useUploads(workspaceId: string, isThere: (path: string) => boole
 class Upload {
   readonly made: string[] = [];
   readonly failures: string[] = [];
+  /** What somebody else was faster with, or what we had not heard of: to be asked about. */
+  readonly taken: ChosenFile[] = [];
   readonly undos: { path: string; undo: string }[] = [];
   readonly #sent = new Map<string, number>();
   #done = 0;
@@ -108,7 +112,9 @@ class Upload {
       if (undo !== null) this.undos.push({ path, undo });
     } catch (error) {
       if (this.signal.aborted) return;
-      this.failures.push(error instanceof ProtocolError ? error.message : `${path} could not be read.`);
+      const isTaken = error instanceof ProtocolError && error.code === 'conflict' && !this.replaced.has(path);
+      if (isTaken) this.taken.push({ path, file });
+      else this.failures.push(error instanceof ProtocolError ? error.message : `${path} could not be read.`);
     }
     this.#sent.set(path, file.size);
     this.#done++;
@@ -176,6 +182,7 @@ function tellOutcome(
       }
     onUndone();
   };
+  if (sentences.length === 0) return;
   toast({
     message: sentences.join(' '),
     tone: failures.length + refusals.length > 0 ? 'danger' : 'success',
