@@ -310,7 +310,12 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   /** Its bytes may differ from the base's from now on, though its text does not. */
-  restyle(transaction: Transaction, documentId: string, style: DocumentStyle): Promise<void> {
+  restyle(
+    transaction: Transaction,
+    documentId: string,
+    { lineEnding, byteOrderMark, objectId }: DocumentStyle,
+  ): Promise<void> {
+    const style = { lineEnding, byteOrderMark, objectId };
     return this.repository.update(transaction, documentId, { ...style, cleanSeq: 0 });
   }
 

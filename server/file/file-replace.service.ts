@@ -25,7 +25,7 @@ export class FileReplaceService {
     private readonly database: DatabaseConnection,
   ) {}
 
-  /** @returns null where no text stands at the path */
+  /** @returns null where no text stands at the path, or none that can become this one */
   async replaceText(
     account: Account,
     workspaceId: string,
@@ -62,9 +62,18 @@ export class FileReplaceService {
       if (isRestyled) await this.documents.restyle(transaction, documentId, style);
       return saved;
     });
-    const replaced = await this.bursts.hush(documentId, actor, () =>
-      this.documents.replaceText(documentId, text, actor),
-    );
+    const replaced = await this.bursts
+      .hush(documentId, actor, () => this.documents.replaceText(documentId, text, actor))
+      .catch(async (error: unknown) => {
+        await this.database.transaction(async (transaction) => {
+          await this.files.spendUndo(transaction, undo);
+          if (isRestyled) await this.documents.restyle(transaction, documentId, document);
+        });
+        // What was there counts too: so much is better begun anew.
+        if (error instanceof ProtocolError && error.code === 'too-large') return null;
+        throw error;
+      });
+    if (!replaced) return null;
     // Somebody typed between our look and our edit.
     if (replaced.before !== before)
       await this.files.addUndoText(this.database.database, undo, {

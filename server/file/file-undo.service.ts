@@ -142,6 +142,7 @@ const spent = (path: string) =>
 function merged(undo: FileUndo, current: string): string {
   const { textBefore, textAfter } = undo;
   if (textBefore === null || textAfter === null) return current;
+  if (current === textAfter) return textBefore;
   return mergeLines(textBefore, textAfter, current, () => {
     throw new ProtocolError(
       'conflict',

@@ -130,6 +130,17 @@ test('FIL4 a file that is no text takes a text’s place and gives it back, whoe
   expect(await room.paths()).toEqual(['modified a.txt']);
 });
 
+test('FIL4 a large text takes another’s place and gives it back', async () => {
+  const text = (name: string, end: string) =>
+    Array.from({ length: 200_000 }, (_, line) => `${name} ${(line * 7919) % 199_999}${end}`).join('');
+  const [one, two] = [text('the first text', '\n'), text('quite another', '\r\n')];
+  await put('a.txt', one, true);
+  const replaced = await put('a.txt', two, true);
+  expect(String(await raw('a.txt')) === two).toBe(true);
+  await undo('a.txt', replaced.undo);
+  expect(String(await raw('a.txt')) === one).toBe(true);
+});
+
 test('FIL4 an uncommitted image is moved, deleted, discarded and brought back', async () => {
   const { alice, id } = room;
   await put('art/one.png', other);

@@ -28,3 +28,12 @@ it('DOC1 what two texts have in common is not touched', () => {
 it('DOC1 a surrogate pair is never cut', () => {
   expect(textEdits('x😀', 'x😁')).toEqual([{ at: 1, remove: 2, insert: '😁' }]);
 });
+
+it('DOC1 two large texts with nothing in common are compared in bounded time', () => {
+  const text = (name: string) =>
+    Array.from({ length: 100_000 }, (_, line) => `${name} ${(line * 7919) % 99_991}\n`).join('');
+  const [from, to] = [text('before'), text('after')];
+  const [edit, ...more] = textEdits(from, to);
+  expect(more).toEqual([]);
+  expect(from.slice(0, edit!.at) + edit!.insert + from.slice(edit!.at + edit!.remove)).toBe(to);
+}, 10_000);
