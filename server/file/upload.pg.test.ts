@@ -49,6 +49,8 @@ async function commitAll(): Promise<(path: string) => Buffer> {
   const paths = (await room.changes.changes(room.alice, room.id)).map((each) => each.path);
   await room.commits.commit(room.alice, room.id, { message: 'All', paths });
   expect(await room.paths()).toEqual([]);
+  // Nothing stays above the base that it has already.
+  expect((await room.database.pool.query('SELECT path FROM workspace_files')).rows).toEqual([]);
   const clone = room.git.clone();
   return (path) => readFileSync(join(clone, path));
 }
