@@ -50,7 +50,7 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
   readonly #listeners = new Set<(news: DocumentNews) => void>();
   readonly #editListeners = new Set<(edit: DocumentEdited) => void>();
   #catchingUp: Promise<void> | undefined;
-  #catchUpAgain = false;
+  #nextCatchUp: Promise<void> | undefined;
 
   constructor(
     private readonly repository: DocumentRepository,
@@ -329,41 +329,41 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
     return this.repository.update(transaction, documentId, { cleanSeq: seq, baseSha, objectId: null });
   }
 
-  /** Reads what other processes have stored; single-flight, and once more if woken meanwhile. */
+  /** Reads what other processes have stored until now: one at a time, and for whoever asks meanwhile one more. */
   catchUp(): Promise<void> {
     if (this.#catchingUp) {
-      this.#catchUpAgain = true;
-      return this.#catchingUp;
+      this.#nextCatchUp ??= this.#catchingUp.then(() => {
+        this.#nextCatchUp = undefined;
+        return this.catchUp();
+      });
+      return this.#nextCatchUp;
     }
     this.#catchingUp = this.#readOthers().finally(() => (this.#catchingUp = undefined));
     return this.#catchingUp;
   }
 
   async #readOthers(): Promise<void> {
-    do {
-      this.#catchUpAgain = false;
-      try {
-        const cursors = [...this.#loaded.values()].map((room) => ({
-          documentId: room.documentId,
-          seq: room.seq,
-        }));
-        for (const row of await this.repository.after(cursors)) {
-          const room = this.#loaded.get(row.documentId);
-          if (!room) continue;
-          if (row.generation !== room.generation) this.#replaced(room);
-          else if (room.store(row) === 'stored' && row.processId !== processId) {
-            this.#tell({
-              kind: 'updated',
-              documentId: row.documentId,
-              generation: row.generation,
-              update: row.bytes,
-            });
-          }
+    try {
+      const cursors = [...this.#loaded.values()].map((room) => ({
+        documentId: room.documentId,
+        seq: room.seq,
+      }));
+      for (const row of await this.repository.after(cursors)) {
+        const room = this.#loaded.get(row.documentId);
+        if (!room) continue;
+        if (row.generation !== room.generation) this.#replaced(room);
+        else if (room.store(row) === 'stored' && row.processId !== processId) {
+          this.#tell({
+            kind: 'updated',
+            documentId: row.documentId,
+            generation: row.generation,
+            update: row.bytes,
+          });
         }
-      } catch (error) {
-        log.warn({ err: error }, 'other processes’ edits cannot be read now; tried again');
       }
-    } while (this.#catchUpAgain);
+    } catch (error) {
+      log.warn({ err: error }, 'other processes’ edits cannot be read now; tried again');
+    }
   }
 
   #replaced(room: DocumentRoom): void {
