@@ -129,6 +129,32 @@ test('EDT7 an image that is not committed is in the Markdown that shows it, as f
   await expect(image).toHaveJSProperty('naturalWidth', 64);
 });
 
+test('UPL1 a name that somebody else was faster with is asked about, too', async ({ alice }) => {
+  await alice.goto(codeOf('main'));
+  await expect(rowOf(alice, 'README\\.md')).toBeVisible();
+  const id = await workspaceId(alice, 'main');
+  // Alice’s page does not hear of it.
+  await alice.route(/\/files$/, (route) => route.abort());
+  const made = await alice.request.post(`/api/workspaces/${id}/files`, {
+    data: { path: 'late.txt', text: 'theirs\n' },
+  });
+  expect(made.ok()).toBe(true);
+  await alice.getByRole('button', { name: 'Upload', exact: true }).click();
+  const chooser = alice.waitForEvent('filechooser');
+  await alice.getByRole('menuitem', { name: 'Upload files' }).click();
+  const buffer = Buffer.from('mine\n');
+  await (await chooser).setFiles([{ name: 'late.txt', mimeType: 'text/plain', buffer }]);
+  const question = alice.getByRole('dialog', { name: 'Replace this file?' });
+  await expect(question.getByText('late.txt')).toBeVisible();
+  const now = async () => (await alice.request.get(rawUrl(id, 'late.txt'))).text();
+  expect(await now()).toBe('theirs\n');
+  await question.getByRole('button', { name: 'Replace' }).click();
+  await expect(alice.getByText('Uploaded late.txt.')).toBeVisible();
+  expect(await now()).toBe('mine\n');
+  await alice.getByRole('button', { name: 'Undo replacing' }).click();
+  await expect.poll(now).toBe('theirs\n');
+});
+
 const rawUrl = (id: string, path: string) => `/api/workspaces/${id}/raw?path=${encodeURIComponent(path)}`;
 
 async function workspaceId(page: Page, branch = 'uploads'): Promise<string> {
