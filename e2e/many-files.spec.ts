@@ -1,16 +1,19 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
+import { DOCUMENT_MAX_LENGTH } from '../server/protocol/document.js';
 import type { BaseListing } from '../server/protocol/file.js';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { codeOf, editorOf } from './code-page.js';
+import { codeOf, editorOf, linesOf, openFile, statusOf } from './code-page.js';
 import { test as base, expect } from './fixtures.js';
-import { makeLargeRepository } from './large-repository.js';
+import { longText, makeLargeRepository } from './large-repository.js';
 
 const isLong = process.env.PERCH_TEST_LONG !== undefined;
 /** 100,000 files where time is measured, a tenth where it is shown that they are there. */
 const SIZE = [isLong ? 100 : 10, 20, 50] as const;
+/** Characters of a text that is written in like any other. */
+const LARGE = 5_000_000;
 const REPOSITORY = 'local/a-project';
 /** What is in view, some above and below it, and the one with the keyboard. */
 const ROWS_MAX = 60;
@@ -25,7 +28,11 @@ const test = base.extend<object, { clone: string }>({
     async ({}, use) => {
       const folder = await mkdtemp(join(tmpdir(), 'perch-large-'));
       const served = join(folder, 'a project');
-      makeLargeRepository(served, SIZE, { 'README.md': '# Large\n' });
+      makeLargeRepository(served, SIZE, {
+        'README.md': '# Large\n',
+        'large/five.ts': longText(LARGE),
+        'large/eight.ts': longText(DOCUMENT_MAX_LENGTH + 1),
+      });
       await use(served);
       await rm(folder, { recursive: true, force: true });
     },
@@ -96,7 +103,7 @@ test('EDT14 of a tree of many files the lines in view are in the page, and each 
   await alice.keyboard.type('README');
   await expect(rowOf(alice, 'README.md')).toBeFocused();
   await alice.keyboard.press('Home');
-  await expect(packages).toBeFocused();
+  await expect(rowOf(alice, 'large')).toBeFocused();
   const { violations } = await new AxeBuilder({ page: alice }).include('.file-tree').analyze();
   expect(violations.map((each) => each.id)).toEqual([]);
 
@@ -128,6 +135,21 @@ test('EDT14 a folder that the forge has not listed is asked for when it is opene
   await asked;
   await rowOf(alice, `${kept}/source-003`).click();
   await expect(rowOf(alice, `${kept}/source-003/component-000.ts`)).toBeVisible();
+});
+
+test('EDT15 5 MB of text are written in live; beyond the limit a file is shown, and says why', async ({
+  alice,
+  bob,
+}) => {
+  await openFile(alice, 'main', 'large/five.ts', REPOSITORY);
+  await openFile(bob, 'main', 'large/five.ts', REPOSITORY);
+  await alice.keyboard.press('Control+End');
+  await alice.keyboard.type('the last line');
+  await expect(statusOf(alice)).toHaveText('Saved');
+  await bob.keyboard.press('Control+End');
+  await expect(linesOf(bob)).toContainText('the last line');
+  await alice.goto(`${codeOf('main', REPOSITORY)}?path=large%2Feight.ts`);
+  await expect(alice.getByText(/too large to edit/)).toBeVisible();
 });
 
 test('EDT14 100,000 files: usable within 3 s, and no task holds the page up for long', async ({ alice }) => {
@@ -182,4 +204,40 @@ test('EDT14 100,000 files: usable within 3 s, and no task holds the page up for 
   expect(figures['usable ms after it was there']).toBeLessThan(USABLE_MS);
   for (const [name, value] of Object.entries(figures))
     if (name.startsWith('longest task')) expect(value, name).toBeLessThan(TASK_MAX_MS);
+});
+
+test('EDT15 5 MB of text: how long it takes to open and to type', async ({ alice, bob }) => {
+  test.skip(!isLong, 'figures are for a quiet machine: npm run test:long');
+  test.setTimeout(180_000);
+  const figures: Record<string, number> = {};
+  const tasks = await watchTasks(alice);
+  await alice.goto(codeOf('main', REPOSITORY));
+  await rowOf(alice, 'large').click();
+  await rowOf(alice, 'README.md').dblclick();
+  await expect(editorOf(alice, 'README.md')).toBeFocused();
+  figures['longest task, a small file ms'] = await tasks.longest();
+  const started = performance.now();
+  await rowOf(alice, 'large/five.ts').dblclick();
+  await expect(editorOf(alice, 'large/five.ts')).toBeFocused();
+  await expect(linesOf(alice)).toContainText('line 1');
+  figures['open ms'] = performance.now() - started;
+  await alice.waitForTimeout(3_000);
+  figures['longest task opening ms'] = await tasks.longest();
+  await openFile(bob, 'main', 'large/five.ts', REPOSITORY);
+  await tasks.longest();
+  await alice.keyboard.press('Control+Home');
+  await alice.keyboard.type('// typed here\n', { delay: 50 });
+  figures['longest task typing ms'] = await tasks.longest();
+  const typed = performance.now();
+  await alice.keyboard.type('X1X2X3');
+  await expect(linesOf(alice)).toContainText('X1X2X3');
+  figures['six keys on the own screen ms'] = performance.now() - typed;
+  await expect(linesOf(bob)).toContainText('X1X2X3');
+  figures['six keys on the other screen ms'] = performance.now() - typed;
+  await expect(statusOf(alice)).toHaveText('Saved');
+  figures['six keys saved ms'] = performance.now() - typed;
+  await alice.waitForTimeout(5_000);
+  figures['longest task after typing ms'] = await tasks.longest();
+  // eslint-disable-next-line no-console -- what the test is for
+  console.log(figures);
 });

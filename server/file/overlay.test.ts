@@ -1,3 +1,4 @@
+import { diffLines } from 'diff';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { TreeEntry } from '../protocol/file.js';
@@ -107,6 +108,17 @@ test('FIL2 names that many computers cannot keep apart are refused, composed let
 
 test('FIL1 lines are counted exactly, and of huge files in bounded time', () => {
   expect(countLines('a\nb\nc\n', 'a\nB\nc\nd\n')).toEqual({ additions: 2, deletions: 1 });
+  const text = fc
+    .array(fc.constantFrom('a\n', 'b\n', '\n', 'a'), { maxLength: 12 })
+    .map((parts) => parts.join(''));
+  fc.assert(
+    fc.property(text, text, (before, after) => {
+      const parts = diffLines(before, after);
+      const sum = (kind: 'added' | 'removed') =>
+        parts.reduce((total, part) => total + (part[kind] ? part.count : 0), 0);
+      expect(countLines(before, after)).toEqual({ additions: sum('added'), deletions: sum('removed') });
+    }),
+  );
   const lines = (from: number) =>
     Array.from({ length: 100_000 }, (_, at) => `${(at * 7919 + from) % 99_991}`);
   const started = performance.now();

@@ -1,5 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Octokit } from 'octokit';
+import { buffer } from 'node:stream/consumers';
+import type { ReadableStream } from 'node:stream/web';
 import { ProtocolError } from '../protocol/error.js';
 import type { FileMode } from '../protocol/file.js';
 import type { ForgeBudget } from '../protocol/repository.js';
@@ -131,8 +133,16 @@ export class GithubClient {
   async getBlob(owner: string, repo: string, sha: string): Promise<Uint8Array> {
     const known = this.#blobs.get(sha);
     if (known) return known;
-    const { data } = await told(this.#octokit.rest.git.getBlob({ owner, repo, file_sha: sha }));
-    const bytes = new Uint8Array(Buffer.from(data.content, data.encoding === 'base64' ? 'base64' : 'utf8'));
+    const asked = this.#octokit.rest.git.getBlob({
+      owner,
+      repo,
+      file_sha: sha,
+      mediaType: { format: 'raw' },
+      // The bytes as they are: of 8 MB in JSON Octokit's parser runs out of stack.
+      request: { parseSuccessResponseBody: false },
+    });
+    const read = asked.then(({ data }) => buffer(data as unknown as ReadableStream));
+    const bytes = new Uint8Array(await told(read));
     this.#blobs.set(sha, bytes);
     return bytes;
   }

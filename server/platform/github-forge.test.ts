@@ -54,6 +54,16 @@ test('GIT6 text goes inside the tree: a commit of many files is two requests, an
   expect(count('POST graphql 200')).toBe(2);
 });
 
+test('GIT4 a blob of many megabytes comes as it is', async () => {
+  it = await startTestForge();
+  const bytes = Buffer.from('a line of a large file\n'.repeat(500_000));
+  const work = await it.work('cat', { 'large.txt': bytes });
+  await it.serve('cat', work);
+  const client = new GithubClient({ apiUrl: it.forge.apiUrl, token: 'token-of-ada' });
+  const sha = await git(work, 'rev-parse', 'HEAD:large.txt');
+  expect(bytes.equals(await client.getBlob('octo', 'cat', sha))).toBe(true);
+});
+
 test('GIT6 a 409 is asked once', async () => {
   const { client } = await start();
   await git(it.root, 'init', '--quiet', '--bare', 'empty.git');

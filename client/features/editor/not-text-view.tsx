@@ -1,5 +1,6 @@
 import { DownloadIcon } from '@primer/octicons-react';
 import { Button, Link } from '@primer/react';
+import { DOCUMENT_MAX_LENGTH } from '@protocol/document.js';
 import type { NotTextReason } from '@protocol/file.js';
 import { useState } from 'react';
 import { rawUrl } from '@/lib/http.js';
@@ -12,7 +13,7 @@ const REASONS: Record<NotTextReason, string> = {
   binary: 'This file is binary. It is kept as it is and cannot be edited as text.',
   encoding:
     'This file is not UTF-8 text, or ends its lines in a way git does not. It is kept as it is and opens read-only.',
-  'too-large': 'This file is too large to edit together. It is kept as it is.',
+  'too-large': `This file is too large to edit together: that goes up to ${DOCUMENT_MAX_LENGTH / 1_000_000} MB. It is kept as it is.`,
   symlink: 'This is a symbolic link. It is kept as it is.',
   submodule: 'This is a submodule: a commit of another repository. It is kept as it is.',
   lfs: 'This file is kept by Git LFS; only its pointer is in the repository. It is kept as it is.',
