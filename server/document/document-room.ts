@@ -4,8 +4,9 @@ import { ProtocolError } from '../protocol/error.js';
 import type { StoredDocument } from './document.repository.js';
 import { isFounded, isText, readUpdateHeader, type UpdateHeader } from './update-header.js';
 
-/** Rows that who joins takes beside a snapshot, before a new one is made. */
+/** What who joins takes beside a snapshot, before a new one is made. */
 const WHOLE_MAX_ROWS = 200;
+const WHOLE_MAX_ROW_BYTES = 16_000;
 
 /**
  * One loaded document of this process: what is durable of it, as bytes, and a
@@ -34,7 +35,7 @@ export class DocumentRoom {
   /** Clock by client over all accepted updates, durable or on their way: the next one must continue it. */
   readonly #clocks: Map<number, number>;
   /** All as of some row, encoded once for everybody who starts with nothing, and the rows after it. */
-  #whole: { snapshot: Uint8Array; rows: Uint8Array[] } | undefined;
+  #whole: { snapshot: Uint8Array; rows: Uint8Array[]; rowBytes: number } | undefined;
   /** Never less than the length of its text: every character takes a byte or more. */
   #lengthAtMost: number;
 
@@ -78,8 +79,7 @@ export class DocumentRoom {
     if (row.seq > this.seq + 1) return 'behind';
     this.seq = row.seq;
     this.#tail.push(row.bytes);
-    if (this.#whole?.rows.length === WHOLE_MAX_ROWS) this.#whole = undefined;
-    this.#whole?.rows.push(row.bytes);
+    this.#addToWhole(row.bytes);
     this.#advance(header ?? readUpdateHeader(row.bytes));
     return 'stored';
   }
@@ -107,8 +107,16 @@ export class DocumentRoom {
 
   /** Everything, for who starts with nothing: the same snapshot for many, and the rows after it. */
   whole(): { snapshot: Uint8Array; rows: readonly Uint8Array[] } {
-    this.#whole ??= { snapshot: this.encode(), rows: [] };
+    this.#whole ??= { snapshot: this.encode(), rows: [], rowBytes: 0 };
     return { snapshot: this.#whole.snapshot, rows: [...this.#whole.rows] };
+  }
+
+  #addToWhole(row: Uint8Array): void {
+    if (!this.#whole) return;
+    this.#whole.rows.push(row);
+    this.#whole.rowBytes += row.byteLength;
+    if (this.#whole.rows.length > WHOLE_MAX_ROWS || this.#whole.rowBytes > WHOLE_MAX_ROW_BYTES)
+      this.#whole = undefined;
   }
 
   stateVector(): Uint8Array {
