@@ -12,8 +12,8 @@ export default defineConfig({
     include: ['{server,db,client,e2e}/**/*.test.ts'],
     globalSetup: ['server/platform/testing/postgres.global-setup.ts'],
     setupFiles: ['server/platform/testing/end-with-run.ts'],
-    // Most of the time a test waits for a process or for the network: two at once, on two cores as well.
-    maxWorkers: 2,
+    // Most of the time a test waits for a process or for the network: three at once, on two cores as well.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },

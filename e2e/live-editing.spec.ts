@@ -210,6 +210,8 @@ test('EVT1 files are made, renamed, deleted and brought back, and the other sees
   await alice.getByRole('button', { name: 'Create' }).click();
   await expect(bob.getByRole('treeitem', { name: /notes\.md/ })).toBeVisible();
   await expect(statusOf(alice)).toHaveText('Saved');
+  // What was made is what one goes on with: from there back to the tree.
+  await expect(editorOf(alice, 'notes.md')).toBeFocused();
   await alice.getByRole('treeitem', { name: /notes\.md/ }).focus();
   await alice.keyboard.press('F2');
   await alice.getByLabel('Path').fill('docs/notes.md');
