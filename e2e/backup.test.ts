@@ -4,7 +4,7 @@ import { chmod, chown, cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Room } from '../client/lib/room/room.js';
 import { postgresAccount } from '../server/embedded/postgres-account.js';
 import type { FileChange } from '../server/protocol/file.js';
@@ -56,7 +56,7 @@ describe.skipIf(!programs)('a back-up', () => {
     port = await freePort();
     const options = ['-D', cluster, '-p', String(port), '-h', '127.0.0.1', '-k', '', '-c', 'fsync=off'];
     server = spawn(program('postgres'), options, { ...as, stdio: 'ignore' });
-    await expectReady();
+    await vi.waitFor(() => run('pg_isready', '-q'), 30_000);
     run('createdb', 'before');
     run('createdb', 'after');
   }, 60_000);
@@ -72,17 +72,6 @@ describe.skipIf(!programs)('a back-up', () => {
 
   function run(name: string, ...args: string[]): void {
     execFileSync(join(programs!, name), ['-h', '127.0.0.1', '-p', String(port), '-U', 'perch', ...args]);
-  }
-
-  async function expectReady(): Promise<void> {
-    for (const end = performance.now() + 30_000; ; await new Promise((resolve) => setTimeout(resolve, 50))) {
-      try {
-        run('pg_isready', '-q');
-        return;
-      } catch (error) {
-        if (performance.now() > end) throw error;
-      }
-    }
   }
 
   async function start(name: string, state: string): Promise<PerchProcess> {

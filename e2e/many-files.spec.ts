@@ -205,39 +205,3 @@ test('EDT14 100,000 files: usable within 3 s, and no task holds the page up for 
   for (const [name, value] of Object.entries(figures))
     if (name.startsWith('longest task')) expect(value, name).toBeLessThan(TASK_MAX_MS);
 });
-
-test('EDT15 5 MB of text: how long it takes to open and to type', async ({ alice, bob }) => {
-  test.skip(!isLong, 'figures are for a quiet machine: npm run test:long');
-  test.setTimeout(180_000);
-  const figures: Record<string, number> = {};
-  const tasks = await watchTasks(alice);
-  await alice.goto(codeOf('main', REPOSITORY));
-  await rowOf(alice, 'large').click();
-  await rowOf(alice, 'README.md').dblclick();
-  await expect(editorOf(alice, 'README.md')).toBeFocused();
-  figures['longest task, a small file ms'] = await tasks.longest();
-  const started = performance.now();
-  await rowOf(alice, 'large/five.ts').dblclick();
-  await expect(editorOf(alice, 'large/five.ts')).toBeFocused();
-  await expect(linesOf(alice)).toContainText('line 1');
-  figures['open ms'] = performance.now() - started;
-  await alice.waitForTimeout(3_000);
-  figures['longest task opening ms'] = await tasks.longest();
-  await openFile(bob, 'main', 'large/five.ts', REPOSITORY);
-  await tasks.longest();
-  await alice.keyboard.press('Control+Home');
-  await alice.keyboard.type('// typed here\n', { delay: 50 });
-  figures['longest task typing ms'] = await tasks.longest();
-  const typed = performance.now();
-  await alice.keyboard.type('X1X2X3');
-  await expect(linesOf(alice)).toContainText('X1X2X3');
-  figures['six keys on the own screen ms'] = performance.now() - typed;
-  await expect(linesOf(bob)).toContainText('X1X2X3');
-  figures['six keys on the other screen ms'] = performance.now() - typed;
-  await expect(statusOf(alice)).toHaveText('Saved');
-  figures['six keys saved ms'] = performance.now() - typed;
-  await alice.waitForTimeout(5_000);
-  figures['longest task after typing ms'] = await tasks.longest();
-  // eslint-disable-next-line no-console -- what the test is for
-  console.log(figures);
-});

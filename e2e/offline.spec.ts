@@ -1,26 +1,10 @@
-import type { BrowserContext, Locator, Page } from '@playwright/test';
+import type { BrowserContext, Page } from '@playwright/test';
+import { codeOf, editorOf, linesOf, screenText, statusOf } from './code-page.js';
 import { expect, test } from './fixtures.js';
 
-const CODE = '/github/perch/perch-hop/main/code';
+const CODE = codeOf('main');
 const addressOf = (path: string) => `${CODE}?path=${encodeURIComponent(path)}`;
-const editorOf = (page: Page, path: string): Locator =>
-  page.getByRole('textbox', { name: path, exact: true });
-const linesOf = (page: Page) => page.locator('.view-lines');
-const statusOf = (page: Page) => page.locator('.status-bar').getByRole('status');
 const KEPT = 'Not connected: kept on this device';
-
-/** The text as it stands on the screen. */
-function screenText(page: Page): Promise<string> {
-  return linesOf(page)
-    .locator('.view-line')
-    .evaluateAll((lines) =>
-      lines
-        .map((line) => ({ top: line.getBoundingClientRect().top, text: line.textContent ?? '' }))
-        .sort((one, other) => one.top - other.top)
-        .map((line) => line.text.replaceAll('\u00a0', ' '))
-        .join('\n'),
-    );
-}
 
 async function expectOnce(page: Page, ...texts: string[]): Promise<void> {
   for (const text of texts)
