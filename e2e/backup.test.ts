@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { chmod, chown, cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -64,7 +65,11 @@ describe.skipIf(!programs)('a back-up', () => {
   afterAll(async () => {
     for (const room of rooms) room.stop();
     for (const perch of perches) await perch.stop();
-    server?.kill('SIGINT');
+    if (server && server.exitCode === null) {
+      const ended = once(server, 'exit');
+      server.kill('SIGINT');
+      await ended;
+    }
     if (folder) await rm(folder, { recursive: true, force: true });
   });
 
