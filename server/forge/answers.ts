@@ -1,3 +1,4 @@
+import type { ChangedFile } from './git/changed-files.js';
 import type { Commit, TreeEntry } from './git/object-store.js';
 import {
   permits,
@@ -153,6 +154,7 @@ export function repositoryAnswer(
     size: 0,
     archived: false,
     disabled: false,
+    topics: [],
     default_branch: defaultBranch,
     pushed_at: EPOCH,
     created_at: EPOCH,
@@ -233,6 +235,30 @@ export function commitAnswer(repository: HostedRepository, commit: Commit, addre
     author: null,
     committer: null,
     parents: answer.parents,
+  };
+}
+
+/** @param commit what the newer side is seen at */
+export function fileAnswer(
+  repository: HostedRepository,
+  file: ChangedFile,
+  commit: string,
+  addresses: Addresses,
+) {
+  const { filename, previous, additions, deletions } = file;
+  const html = `${addresses.web}/${repository.owner}/${repository.name}`;
+  const contents = `${repositoryUrl(repository, addresses)}/contents/${encode(filename)}`;
+  return {
+    sha: file.sha,
+    filename,
+    status: file.status,
+    additions,
+    deletions,
+    changes: additions + deletions,
+    blob_url: `${html}/blob/${commit}/${encode(filename)}`,
+    raw_url: `${html}/raw/${commit}/${encode(filename)}`,
+    contents_url: `${contents}?ref=${commit}`,
+    ...(previous !== undefined && { previous_filename: previous }),
   };
 }
 

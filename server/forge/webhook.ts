@@ -1,11 +1,14 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { hookAnswer, repositoryAnswer, userAnswer, type Addresses } from './answers.js';
 import { ZERO } from './git/object-store.js';
+import { pushedCommits } from './git/pushed-commits.js';
 import type { Moved } from './git/ref-store.js';
 import type { Delivery, ForgeUser, HostedRepository, Hook } from './hosted-repository.js';
 
 const DELIVERY_TIMEOUT_MS = 10_000;
 const DELIVERIES_KEPT = 100;
+/** Of a push; whoever wants more compares. */
+const COMMITS_TOLD = 2048;
 /** Of what a hook answers. Characters. */
 const ANSWER_KEPT = 10_000;
 
@@ -68,17 +71,22 @@ export class WebhookSender {
     };
   }
 
-  async #refPayload(repository: HostedRepository, user: ForgeUser, { ref }: Moved) {
+  async #refPayload(repository: HostedRepository, user: ForgeUser, { ref, after }: Moved) {
     return {
       ref: ref.replace(/^refs\/(?:heads|tags)\//, ''),
       ref_type: ref.startsWith('refs/tags/') ? 'tag' : 'branch',
+      ...(after !== null && {
+        master_branch: await repository.refs.head(),
+        description: repository.options.description,
+      }),
       pusher_type: 'user',
       ...(await this.#context(repository, user)),
     };
   }
 
   async #pushPayload(repository: HostedRepository, user: ForgeUser, { ref, before, after }: Moved) {
-    const head = after && (await repository.objects.readCommit(after));
+    const commits = after === null ? [] : await this.#pushed(repository, { ref, before, after });
+    const [head] = after === null ? [] : await this.#told(repository, [after], new Set([after]));
     return {
       ref,
       before: before ?? ZERO,
@@ -88,17 +96,32 @@ export class WebhookSender {
       forced: before !== null && after !== null && !(await repository.objects.isAncestor(before, after)),
       base_ref: null,
       compare: `${this.addresses.web}/${repository.owner}/${repository.name}/compare/${before ?? ZERO}...${after ?? ZERO}`,
-      commits: [],
-      head_commit: head && {
-        id: head.sha,
-        tree_id: head.tree,
-        message: head.message,
-        timestamp: head.committer.date,
-        author: head.author,
-      },
+      commits,
+      head_commit: head ?? null,
       pusher: { name: user.name, email: user.email },
       ...(await this.#context(repository, user)),
     };
+  }
+
+  /** What a push brought to its ref, the oldest first. */
+  async #pushed(repository: HostedRepository, move: { ref: string; before: string | null; after: string }) {
+    const { all, fresh } = await repository.objects.gained(move, COMMITS_TOLD);
+    return this.#told(repository, all, fresh);
+  }
+
+  /** Commits as a delivery has them. */
+  async #told(repository: HostedRepository, ids: readonly string[], fresh: ReadonlySet<string>) {
+    const html = `${this.addresses.web}/${repository.owner}/${repository.name}/commit`;
+    const commits = await pushedCommits(repository.path, ids);
+    return commits.map(({ sha, tree, committer, ...commit }) => ({
+      id: sha,
+      tree_id: tree,
+      distinct: fresh.has(sha),
+      timestamp: committer.date,
+      url: `${html}/${sha}`,
+      committer,
+      ...commit,
+    }));
   }
 
   async #deliver(

@@ -237,6 +237,23 @@ export class ObjectStore {
     return listed === '' ? [] : listed.split('\n');
   }
 
+  /** Ids from oldest to newest: what `ref` has gained, and of these what no other ref has. */
+  async gained(move: { ref: string; before: string | null; after: string }, limit: number) {
+    const { ref, before, after } = move;
+    const elsewhere = ['--not', `--exclude=${ref}`, '--glob=refs/*'];
+    const list = async (args: string[]) => {
+      const listed = await gitText(this.directory, [
+        'rev-list',
+        `--max-count=${limit}`,
+        ...args,
+        ...(before ? [`^${before}`] : []),
+      ]);
+      return listed === '' ? [] : listed.split('\n').reverse();
+    };
+    const fresh = await list([after, ...elsewhere]);
+    return { all: before ? await list([after]) : fresh, fresh: new Set(fresh) };
+  }
+
   async count(from: string, to: string): Promise<number> {
     return Number(await gitText(this.directory, ['rev-list', '--count', `${from}..${to}`]));
   }

@@ -1,12 +1,16 @@
 import type { Router } from 'express';
-import { commitAnswer, repositoryUrl } from '../answers.js';
+import { commitAnswer, fileAnswer, repositoryUrl } from '../answers.js';
 import { repositoryOf, wildcard, type ForgeContext } from '../forge-context.js';
 import { ForgeError, notFound } from '../forge-error.js';
+import { changedFiles } from '../git/changed-files.js';
 import type { HostedRepository } from '../hosted-repository.js';
 import { linkPages, pageOf } from './pagination.js';
 import { requireCommits } from './ref-routes.js';
 
+/** Of a comparison that is asked for without pages. */
 const COMPARED_COMMITS = 250;
+/** Of a comparison at all, on its first page. */
+const COMPARED_FILES = 300;
 
 /** Commits as a history: one, a list, and what lies between two. */
 export function historyRoutes(router: Router, context: ForgeContext): void {
@@ -53,11 +57,17 @@ export function historyRoutes(router: Router, context: ForgeContext): void {
     const head = headName ? await objects.resolve(headName, 'commit') : null;
     const merge = base && head ? await objects.mergeBase(base, head) : null;
     if (!base || !head || !merge) throw notFound();
-    const [ahead, behind, ids] = await Promise.all([
-      objects.count(base, head),
-      objects.count(head, base),
-      objects.log(head, { from: base, limit: COMPARED_COMMITS }),
+    const [ahead, behind] = await Promise.all([objects.count(base, head), objects.count(head, base)]);
+    // In pages where they are asked for, the oldest first; else the newest of them.
+    const paged = request.query.page !== undefined || request.query.per_page !== undefined;
+    const { page, perPage } = paged ? pageOf(request) : { page: 1, perPage: COMPARED_COMMITS };
+    const skip = paged ? Math.max(0, ahead - page * perPage) : 0;
+    const limit = paged ? Math.max(0, ahead - (page - 1) * perPage - skip) : perPage;
+    const [ids, files] = await Promise.all([
+      objects.log(head, { from: base, limit, skip }),
+      page === 1 ? changedFiles(repository.path, merge, head, { renames: true }) : [],
     ]);
+    if (paged) linkPages(request, response, { page, hasNext: page * perPage < ahead });
     const url = `${repositoryUrl(repository, addresses)}/compare/${base}...${head}`;
     const html = `${addresses.web}/${repository.owner}/${repository.name}/compare/${base}...${head}`;
     const [baseCommit, mergeCommit] = await commitsOf(repository, [base, merge]);
@@ -75,7 +85,7 @@ export function historyRoutes(router: Router, context: ForgeContext): void {
       behind_by: behind,
       total_commits: ahead,
       commits: (await commitsOf(repository, ids)).reverse(),
-      files: [],
+      files: files.slice(0, COMPARED_FILES).map((file) => fileAnswer(repository, file, head, addresses)),
     });
   });
 }
