@@ -16,7 +16,8 @@ import { ProtocolError } from '../protocol/error.js';
 import type { Account } from '../protocol/user.js';
 import { WorkspaceService } from '../workspace/workspace.service.js';
 import { DocumentBroadcast } from './document-broadcast.js';
-import { DocumentService, type DocumentNews } from './document.service.js';
+import type { DocumentNews } from './document-rooms.js';
+import { DocumentService } from './document.service.js';
 
 /** A hand makes some 20 a second, a program at most 200 a document (PUSH_INTERVAL_MS); this leaves room for several and a resend. */
 const PUSHES_PER_SECOND = 400;

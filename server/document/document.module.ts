@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { WorkspaceModule } from '../workspace/workspace.module.js';
 import { BranchTextService } from './branch-text.service.js';
+import { DocumentRooms } from './document-rooms.js';
 import { DocumentGateway } from './document.gateway.js';
 import { DocumentRepository } from './document.repository.js';
 import { DocumentService } from './document.service.js';
@@ -8,7 +9,14 @@ import { GitAttributesService } from './git-attributes.service.js';
 
 @Module({
   imports: [WorkspaceModule],
-  providers: [BranchTextService, DocumentGateway, DocumentService, DocumentRepository, GitAttributesService],
+  providers: [
+    BranchTextService,
+    DocumentGateway,
+    DocumentService,
+    DocumentRepository,
+    DocumentRooms,
+    GitAttributesService,
+  ],
   exports: [BranchTextService, DocumentService, GitAttributesService],
 })
 export class DocumentModule {}

@@ -1,75 +1,50 @@
-import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import * as Y from 'yjs';
 import type { Transaction } from '../../db/client.js';
 import { DatabaseConnection } from '../platform/database.js';
 import { gitActor, personActor, type StoredActor } from '../platform/actor.js';
-import { log } from '../platform/log.js';
-import { NotificationListener } from '../platform/notification-listener.js';
-import { processId } from '../platform/server-process.js';
 import type { DocumentJoin, DocumentState } from '../protocol/document.js';
 import { ProtocolError } from '../protocol/error.js';
 import type { Account } from '../protocol/user.js';
 import { WorkspaceService, type WorkspaceAccess } from '../workspace/workspace.service.js';
 import { changeAuthors } from './document-authors.js';
 import { DocumentAppender } from './document-appender.js';
-import { DocumentRoom } from './document-room.js';
+import type { DocumentRoom } from './document-room.js';
+import { DocumentRooms, type DocumentNews } from './document-rooms.js';
 import { editUpdate, newClientId, seedUpdate } from './document-seed.js';
 import { DocumentRepository, type DocumentRecord } from './document.repository.js';
 import { GitAttributesService } from './git-attributes.service.js';
 import { decodeTextFile } from './text-file.js';
 import { readUpdateHeader } from './update-header.js';
 
-/** What the sockets of this process are told of a document. */
-export type DocumentNews =
-  | { kind: 'updated'; documentId: string; generation: number; update: Uint8Array }
-  | { kind: 'reset'; documentId: string; reason: 'replaced' | 'deleted' }
-  | { kind: 'storing'; documentId: string; failing: boolean };
-
 /** How a document's text becomes bytes. */
 export type DocumentStyle = Pick<DocumentRecord, 'lineEnding' | 'byteOrderMark' | 'objectId'>;
 
 export type DocumentEdited = { workspaceId: string; documentId: string; actor: StoredActor };
 
-/** Rows after the last snapshot from which a new one is worth making. */
-const SNAPSHOT_ROWS = 200;
 const DRAIN_MS = 10_000;
 /** The next number of a document that has its seed alone. */
 const SEEDED = 2;
 
 /**
- * The live documents of this process (DOC1-DOC9). A room is loaded by its
- * first holder and dropped after its last, once all is stored. Guarantee: an
- * acknowledged update is committed, and a room never shows less than what
- * was committed when its holder came in.
+ * The live documents of this process (DOC1-DOC9). Guarantee: an acknowledged
+ * update is committed, and whoever joins is shown no less than what was
+ * committed when he came in.
  */
 @Injectable()
-export class DocumentService implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  readonly #rooms = new Map<string, Promise<DocumentRoom>>();
-  readonly #loaded = new Map<string, DocumentRoom>();
+export class DocumentService implements BeforeApplicationShutdown {
   readonly #appender: DocumentAppender;
-  readonly #listeners = new Set<(news: DocumentNews) => void>();
   readonly #editListeners = new Set<(edit: DocumentEdited) => void>();
-  #catchingUp: Promise<void> | undefined;
-  #nextCatchUp: Promise<void> | undefined;
 
   constructor(
     private readonly repository: DocumentRepository,
+    private readonly rooms: DocumentRooms,
     private readonly workspaces: WorkspaceService,
     private readonly attributes: GitAttributesService,
-    private readonly listener: NotificationListener,
     connection: DatabaseConnection,
   ) {
     this.#appender = new DocumentAppender(connection.url, (failing) => {
-      for (const documentId of this.#loaded.keys()) this.#tell({ kind: 'storing', documentId, failing });
-    });
-  }
-
-  async onApplicationBootstrap(): Promise<void> {
-    await this.listener.listen('perch_document', (payload) => {
-      const [origin, ids = '*'] = payload?.split(' ') ?? [];
-      if (origin === processId) return;
-      if (payload === null || ids === '*' || ids.split(',').some((id) => this.#loaded.has(id)))
-        void this.catchUp();
+      for (const { documentId } of rooms.all()) rooms.tell({ kind: 'storing', documentId, failing });
     });
   }
 
@@ -78,7 +53,7 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
   }
 
   get openCount(): number {
-    return this.#loaded.size;
+    return this.rooms.openCount;
   }
 
   get waitingBytes(): number {
@@ -87,11 +62,11 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
 
   /** Settled when all that was taken so far is stored, or is known not to be. */
   async settled(): Promise<void> {
-    await Promise.all([...this.#loaded.values()].map((room) => room.lastAppend));
+    await Promise.all(this.rooms.all().map((room) => room.lastAppend));
   }
 
   subscribe(listener: (news: DocumentNews) => void): void {
-    this.#listeners.add(listener);
+    this.rooms.subscribe(listener);
   }
 
   /** Hears of every update stored by this process. */
@@ -116,7 +91,7 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
     if (opened.kind === 'not-text') return { state: opened, snapshot: null };
     const { id } = opened.record;
     const writable = access.role !== 'read';
-    const room = await this.#hold(id, holder);
+    const room = await this.rooms.hold(id, holder);
     try {
       if (writable)
         await this.#register(
@@ -131,9 +106,9 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
           'Perch cannot reach its database; it is tried again. Your edits are kept on your device.',
         );
       await room.lastAppend;
-      await this.catchUp();
+      await this.rooms.catchUp();
       // Replaced, and only now heard of: its new generation is loaded.
-      if (this.#loaded.get(id) !== room) return await this.join(account, body, holder, enter);
+      if (this.rooms.get(id) !== room) return await this.join(account, body, holder, enter);
       const { known } = body;
       const same = known?.documentId === id && known.generation === room.generation;
       const { snapshot, rows } = same
@@ -159,7 +134,7 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
 
   /** Whether this holder's pushes can be taken: it is in, and the document is of this generation. */
   room(documentId: string, generation: number, holder: string): DocumentRoom {
-    const room = this.#loaded.get(documentId);
+    const room = this.rooms.get(documentId);
     if (!room?.holders.has(holder) || room.generation !== generation) {
       throw new ProtocolError('out-of-step', 'This file has to be joined again before it is edited.');
     }
@@ -191,25 +166,23 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
     room.pending++;
     try {
       const seq = await stored;
-      if (room.store({ seq, bytes: update }, header) === 'behind') void this.catchUp();
+      if (room.store({ seq, bytes: update }, header) === 'behind') void this.rooms.catchUp();
       for (const listener of this.#editListeners)
         listener({ workspaceId: room.workspaceId, documentId: room.documentId, actor });
       return seq;
     } catch (error) {
       // The room counts on an update that is not stored: everybody joins another one.
-      if (error instanceof ProtocolError && error.code === 'out-of-step') this.#replaced(room);
+      if (error instanceof ProtocolError && error.code === 'out-of-step') this.rooms.replaced(room);
       throw error;
     } finally {
       room.pending--;
-      this.#unloadIfIdle(room);
+      this.rooms.unloadIfIdle(room);
     }
   }
 
   leave(documentId: string, holder: string): void {
-    const room = this.#loaded.get(documentId);
-    if (!room) return;
-    room.holders.delete(holder);
-    this.#unloadIfIdle(room);
+    const room = this.rooms.get(documentId);
+    if (room) this.rooms.leave(room, holder);
   }
 
   list(workspaceId: string): Promise<DocumentRecord[]> {
@@ -224,7 +197,7 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
 
   /** The durable text now, and the number of the last row it includes. */
   read(documentId: string): Promise<{ text: string; seq: number }> {
-    return this.#withRoom(documentId, (room) =>
+    return this.rooms.use(documentId, (room) =>
       Promise.resolve({ text: room.text().toString(), seq: room.seq }),
     );
   }
@@ -271,13 +244,13 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
     change: (text: string, document: Y.Doc) => string,
     actor: StoredActor,
   ): Promise<{ seq: number; before: string }> {
-    return this.#withRoom(documentId, async (room) => {
+    return this.rooms.use(documentId, async (room) => {
       const clientId = newClientId();
       await this.#register(room, [clientId], actor);
       const edit = editUpdate(room.encode(), change, clientId);
       if (!edit) return { seq: room.seq, before: room.text().toString() };
       const seq = await this.push(room, edit.bytes, actor, () =>
-        this.#tell({ kind: 'updated', documentId, generation: room.generation, update: edit.bytes }),
+        this.rooms.tell({ kind: 'updated', documentId, generation: room.generation, update: edit.bytes }),
       );
       return { seq, before: edit.before };
     });
@@ -327,48 +300,6 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
     baseSha: string | null,
   ): Promise<void> {
     return this.repository.update(transaction, documentId, { cleanSeq: seq, baseSha, objectId: null });
-  }
-
-  /** Reads what other processes have stored until now: one at a time, and for whoever asks meanwhile one more. */
-  catchUp(): Promise<void> {
-    if (this.#catchingUp) {
-      this.#nextCatchUp ??= this.#catchingUp.then(() => {
-        this.#nextCatchUp = undefined;
-        return this.catchUp();
-      });
-      return this.#nextCatchUp;
-    }
-    this.#catchingUp = this.#readOthers().finally(() => (this.#catchingUp = undefined));
-    return this.#catchingUp;
-  }
-
-  async #readOthers(): Promise<void> {
-    try {
-      const cursors = [...this.#loaded.values()].map((room) => ({
-        documentId: room.documentId,
-        seq: room.seq,
-      }));
-      for (const row of await this.repository.after(cursors)) {
-        const room = this.#loaded.get(row.documentId);
-        if (!room) continue;
-        if (row.generation !== room.generation) this.#replaced(room);
-        else if (room.store(row) === 'stored' && row.processId !== processId) {
-          this.#tell({
-            kind: 'updated',
-            documentId: row.documentId,
-            generation: row.generation,
-            update: row.bytes,
-          });
-        }
-      }
-    } catch (error) {
-      log.warn({ err: error }, 'other processes’ edits cannot be read now; tried again');
-    }
-  }
-
-  #replaced(room: DocumentRoom): void {
-    this.#forget(room);
-    this.#tell({ kind: 'reset', documentId: room.documentId, reason: 'replaced' });
   }
 
   async #find(
@@ -434,68 +365,5 @@ export class DocumentService implements OnApplicationBootstrap, BeforeApplicatio
     const record = await this.repository.find(documentId);
     if (record?.workspaceId !== workspaceId) return undefined;
     return Y.mergeUpdates(await this.repository.generation(documentId, generation));
-  }
-
-  async #withRoom<Result>(documentId: string, use: (room: DocumentRoom) => Promise<Result>): Promise<Result> {
-    const holder = Symbol('server');
-    const room = await this.#hold(documentId, holder);
-    try {
-      await room.lastAppend;
-      await this.catchUp();
-      if (this.#loaded.get(documentId) !== room) return await this.#withRoom(documentId, use);
-      return await use(room);
-    } finally {
-      room.holders.delete(holder);
-      this.#unloadIfIdle(room);
-    }
-  }
-
-  async #hold(documentId: string, holder: string | symbol): Promise<DocumentRoom> {
-    for (;;) {
-      let loading = this.#rooms.get(documentId);
-      if (!loading) {
-        loading = this.#load(documentId);
-        this.#rooms.set(documentId, loading);
-      }
-      const room = await loading;
-      // It may have been dropped between its loading and this line.
-      if (this.#loaded.get(documentId) !== room) continue;
-      room.holders.add(holder);
-      return room;
-    }
-  }
-
-  async #load(documentId: string): Promise<DocumentRoom> {
-    try {
-      const stored = await this.repository.load(documentId);
-      if (!stored) throw new ProtocolError('not-found', 'This file is not there any more.');
-      const room = new DocumentRoom(stored, await this.repository.clients(documentId));
-      this.#loaded.set(documentId, room);
-      return room;
-    } catch (error) {
-      this.#rooms.delete(documentId);
-      throw error;
-    }
-  }
-
-  #unloadIfIdle(room: DocumentRoom): void {
-    if (room.holders.size > 0 || room.pending > 0 || this.#loaded.get(room.documentId) !== room) return;
-    this.#forget(room);
-    if (room.seq - room.snapshotSeq < SNAPSHOT_ROWS) return;
-    this.repository
-      .snapshot(room.documentId, room.generation, room.seq, room.encode())
-      .catch((error: unknown) => {
-        log.warn({ err: error }, 'a snapshot could not be stored; the rows are there');
-      });
-  }
-
-  #forget(room: DocumentRoom): void {
-    if (this.#loaded.get(room.documentId) !== room) return;
-    this.#loaded.delete(room.documentId);
-    this.#rooms.delete(room.documentId);
-  }
-
-  #tell(news: DocumentNews): void {
-    for (const listener of this.#listeners) listener(news);
   }
 }

@@ -1,18 +1,14 @@
-import { TEXT_NAME, UPDATE_MAX_BYTES, type DocumentState, type DocumentUpdated } from '@protocol/document.js';
+import { TEXT_NAME, type DocumentState, type DocumentUpdated } from '@protocol/document.js';
 import { ProtocolError } from '@protocol/error.js';
 import * as Y from 'yjs';
 import type { DocumentKeeping } from './document-keeping.js';
 import type { Carried, DocumentVersion, LoadedDocument } from './document-store.js';
-import { mergeInSteps } from './merge-updates.js';
+import { DocumentOutbox } from './document-outbox.js';
 import type { LiveDocumentState } from './room-state.js';
 import { carryOver } from './carry-over.js';
 import { joinDocument } from './join-document.js';
 import { call, type RoomSocket } from './room-socket.js';
 
-/** Pushes that may await their acknowledgement; what is typed meanwhile gathers into the next. */
-const WINDOW = 8;
-/** Between two pushes: what a program types in every turn stays within what the server takes of one connection. */
-const PUSH_INTERVAL_MS = 5;
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 5_000;
 /** What is kept on this device is shown when nothing newer has come by then. */
@@ -41,17 +37,13 @@ export class LiveDocument {
   /** Known to be without the server, unlike before the first connection. */
   #isAway = false;
   #serverFails = false;
-  #outgoing: Uint8Array[] = [];
-  #inFlight = 0;
+  readonly #outbox: DocumentOutbox;
   /** Whether anything was typed here that the server has not acknowledged, sent or not. */
   #dirty = false;
   /** Raised by every join and disconnect: answers from before are ignored. */
   #attempt = 0;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #retryMs = RETRY_MIN_MS;
-  #flushing = false;
-  #pushedAt = -Infinity;
-  #pushTimer: ReturnType<typeof setTimeout> | undefined;
   #stopped = false;
   /** Whether what this device keeps of it has been looked up. */
   #ready: boolean;
@@ -69,6 +61,11 @@ export class LiveDocument {
     private readonly keeping?: DocumentKeeping,
   ) {
     this.#ready = keeping === undefined;
+    this.#outbox = new DocumentOutbox(
+      socket,
+      () => this.#pushed(),
+      (error) => this.#pushRefused(error),
+    );
     this.#observe(this.#doc);
     socket.on('document:updated', this.#onUpdated);
     socket.on('document:reset', this.#onReset);
@@ -124,7 +121,7 @@ export class LiveDocument {
     if (this.#stopped) return;
     this.#stopped = true;
     clearTimeout(this.#retryTimer);
-    clearTimeout(this.#pushTimer);
+    this.#outbox.stop();
     this.keeping?.stop();
     this.socket.off('document:updated', this.#onUpdated);
     this.socket.off('document:reset', this.#onReset);
@@ -139,6 +136,7 @@ export class LiveDocument {
     clearTimeout(this.#retryTimer);
     this.#connected = true;
     this.#joined = undefined;
+    this.#outbox.pause();
     if (!this.#ready || this.#rebasing) return;
     const attempt = ++this.#attempt;
     const known = this.#known && { ...this.#known, stateVector: Y.encodeStateVector(this.#doc) };
@@ -172,7 +170,7 @@ export class LiveDocument {
     this.#connected = false;
     this.#isAway = true;
     this.#joined = undefined;
-    this.#inFlight = 0;
+    this.#outbox.pause();
     this.#showLive();
   }
 
@@ -216,19 +214,16 @@ export class LiveDocument {
     this.#joined = { documentId, generation, writable };
     for (const news of this.#early) this.#apply(news);
     this.#early = [];
-    // Everything unsent is part of what the server lacks.
-    this.#outgoing = [];
-    this.#inFlight = 0;
     this.#serverFails = false;
     const missing = this.#missing(state);
+    this.#outbox.start(writable ? this.#joined : null, writable ? missing : null);
     if (missing && !writable && this.#dirty) {
       this.#refuse(new ProtocolError('forbidden', NO_LONGER_WRITABLE));
       return;
     }
     this.#dirty = missing !== null && writable;
-    if (missing && writable) this.#outgoing.push(missing);
     this.#showLive();
-    this.#flush();
+    this.#outbox.flush();
     this.#ifStored();
   }
 
@@ -263,8 +258,7 @@ export class LiveDocument {
     this.#known = { documentId: state.documentId, generation: state.generation };
     this.#earlierClientIds = [];
     this.#observe(doc);
-    this.#outgoing = [];
-    this.#inFlight = 0;
+    this.#outbox.start(null, null);
     this.#dirty = carried.edit !== null;
     this.#tell();
     return carried;
@@ -294,98 +288,34 @@ export class LiveDocument {
   #observe(doc: Y.Doc): void {
     doc.on('update', (update: Uint8Array, origin: unknown) => {
       if (origin === this || doc !== this.#doc) return;
-      this.#outgoing.push(update);
+      this.#outbox.add(update);
       this.#dirty = true;
       if (this.#known) this.keeping?.edited(this.#known, update);
       this.#showLive();
-      if (this.#flushing) return;
-      this.#flushing = true;
-      // All edits of this turn are one push.
-      queueMicrotask(() => {
-        this.#flushing = false;
-        this.#flush();
-      });
     });
   }
 
-  #flush(): void {
-    const joined = this.#joined;
-    if (!joined?.writable || this.#outgoing.length === 0 || this.#inFlight === WINDOW) return;
-    const early = this.#pushedAt + PUSH_INTERVAL_MS - performance.now();
-    if (early > 0) {
-      this.#pushTimer ??= setTimeout(() => {
-        this.#pushTimer = undefined;
-        this.#flush();
-      }, early);
-      return;
-    }
-    this.#pushedAt = performance.now();
-    const attempt = this.#attempt;
-    this.#inFlight++;
-    this.#push(joined, this.#takeOutgoing()).then(
-      () => {
-        if (attempt !== this.#attempt) return;
-        this.#inFlight--;
-        this.#serverFails = false;
-        this.#dirty = this.#outgoing.length > 0 || this.#inFlight > 0;
-        this.#showLive();
-        this.#flush();
-        this.#ifStored();
-      },
-      (error: unknown) => attempt === this.#attempt && this.#pushRefused(error),
-    );
-    this.#flush();
-  }
-
-  /** As many updates as fit one push. */
-  #takeOutgoing(): Uint8Array {
-    let size = 0;
-    let length = 0;
-    for (const update of this.#outgoing) {
-      size += update.byteLength;
-      if (length > 0 && size > UPDATE_MAX_BYTES) break;
-      length++;
-    }
-    const taken = this.#outgoing.splice(0, length);
-    return mergeInSteps(taken);
-  }
-
-  async #push(joined: { documentId: string; generation: number }, update: Uint8Array): Promise<void> {
-    const { documentId, generation } = joined;
-    const pushes: Promise<unknown>[] = [];
-    for (let at = 0; at === 0 || at < update.byteLength; at += UPDATE_MAX_BYTES) {
-      const more = at + UPDATE_MAX_BYTES < update.byteLength;
-      const piece = update.subarray(at, at + UPDATE_MAX_BYTES);
-      pushes.push(
-        call(this.socket, 'document:push', {
-          documentId,
-          generation,
-          update: piece,
-          more: more || undefined,
-        }),
-      );
-    }
-    await Promise.all(pushes);
+  #pushed(): void {
+    this.#serverFails = false;
+    this.#dirty = !this.#outbox.isEmpty;
+    this.#showLive();
+    this.#outbox.flush();
+    this.#ifStored();
   }
 
   #pushRefused(error: unknown): void {
+    this.#joined = undefined;
+    this.#outbox.pause();
     const refusal =
       error instanceof ProtocolError
         ? error
         : new ProtocolError('internal', 'An edit could not be sent.', { cause: error });
     if (refusal.retry || refusal.code === 'out-of-step') {
       // Joining again exchanges state vectors, and with them everything that is missing.
-      this.#attempt++;
-      this.#joined = undefined;
-      this.#inFlight = 0;
       this.#serverFails = true;
       this.#showLive();
       this.#joinLater(refusal.code === 'out-of-step' ? 0 : refusal.retryAfterMs);
-    } else {
-      this.#attempt++;
-      this.#joined = undefined;
-      this.#refuse(refusal);
-    }
+    } else this.#refuse(refusal);
   }
 
   readonly #onUpdated = (news: DocumentUpdated): void => {
