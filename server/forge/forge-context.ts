@@ -13,6 +13,8 @@ export type ForgeContext = {
   users: ForgeUser[];
   limits: ForgeLimits;
   hooks: WebhookSender;
+  /** Where git's hook for pushes is. */
+  pushHook: string;
 };
 
 /** Whose token a request carries. @throws {ForgeError} 401 */

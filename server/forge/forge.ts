@@ -6,6 +6,7 @@ import type { Addresses } from './answers.js';
 import type { ForgeContext } from './forge-context.js';
 import { ForgeError, notFound } from './forge-error.js';
 import { GitFailure, gitText } from './git/git.js';
+import { writePushHook } from './git/push-hook.js';
 import { graphqlRoutes } from './graphql.js';
 import { HostedRepository, type ForgeUser, type Permission } from './hosted-repository.js';
 import { RepositoryIds } from './repository-ids.js';
@@ -15,6 +16,7 @@ import { contentsRoutes } from './rest/contents-routes.js';
 import { historyRoutes } from './rest/history-routes.js';
 import { hookRoutes } from './rest/hook-routes.js';
 import { objectRoutes } from './rest/object-routes.js';
+import { protectionRoutes } from './rest/protection-routes.js';
 import { refRoutes } from './rest/ref-routes.js';
 import { repositoryRoutes } from './rest/repository-routes.js';
 import { searchRoutes } from './rest/search-routes.js';
@@ -61,6 +63,7 @@ export type Forge = {
  * FRG6 Hooks are told of every moved ref, signed; what was not heard can be delivered again.
  * FRG7 What is unchanged costs nothing (304), and limits refuse in GitHub's way.
  * FRG8 What is larger than GitHub hands out is cut off or refused as there.
+ * FRG9 A protected branch says so and takes what its protection allows alone.
  */
 export async function startForge(options: {
   stateDirectory: string;
@@ -88,6 +91,7 @@ export async function startForge(options: {
     users: options.users.map((user, index) => ({ ...user, id: index + 1 })),
     limits: { ...GITHUB_LIMITS, ...options.limits },
     hooks: new WebhookSender(addresses),
+    pushHook: await writePushHook(options.stateDirectory),
   };
   const budget = new RequestBudget(context, options.rates);
   mount(app, context, budget);
@@ -131,6 +135,8 @@ function mount(app: express.Express, context: ForgeContext, budget: RequestBudge
   rest.get('/rate_limit', (request, response) => {
     response.json(budget.answer(request));
   });
+  // Before the branches: `a/protection` is no branch's name here.
+  protectionRoutes(rest, context);
   repositoryRoutes(rest, context);
   searchRoutes(rest, context);
   refRoutes(rest, context);

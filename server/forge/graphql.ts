@@ -5,6 +5,7 @@ import { bodyOf, findRepository, userOf, type ForgeContext } from './forge-conte
 import { RefRefused } from './git/ref-store.js';
 import { SHA, ZERO } from './git/object-store.js';
 import { permits, type ForgeUser, type HostedRepository } from './hosted-repository.js';
+import { moveRef } from './move-ref.js';
 
 /** The part of GitHub's published schema that Perch asks for. */
 export const SCHEMA = `
@@ -92,13 +93,8 @@ export function graphqlRoutes(router: Router, context: ForgeContext): void {
     }
     const before = beforeOid === ZERO ? null : (beforeOid ?? (await repository.refs.read(name)));
     try {
-      const moved = await repository.refs.update({
-        ref: name,
-        before,
-        after: afterOid === ZERO ? null : afterOid,
-        force,
-      });
-      context.hooks.moved(repository, user, [moved]);
+      const after = afterOid === ZERO ? null : afterOid;
+      await moveRef(context, repository, user, { ref: name, before, after, force });
     } catch (error) {
       if (error instanceof RefRefused)
         throw refusal(error.reason === 'stale' ? 'STALE_DATA' : 'UNPROCESSABLE', error.message);

@@ -1,3 +1,4 @@
+import type { BranchProtection } from './branch-protection.js';
 import { ObjectStore } from './git/object-store.js';
 import { RefStore } from './git/ref-store.js';
 
@@ -44,6 +45,8 @@ export class HostedRepository {
   readonly objects: ObjectStore;
   readonly refs: RefStore;
   readonly hooks = new Map<number, Hook>();
+  /** By the branch's name. */
+  readonly protections = new Map<string, BranchProtection>();
   #hasCommits = false;
 
   constructor(

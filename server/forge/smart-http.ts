@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
 import type { Request, Response } from 'express';
 import { dirname } from 'node:path';
+import { pushRules } from './branch-protection.js';
 import { findRepository, userOf, type ForgeContext } from './forge-context.js';
 import { gitEnvironment, gitText } from './git/git.js';
+import { pushEnvironment } from './git/push-hook.js';
 import type { Moved } from './git/ref-store.js';
 import { permits, type HostedRepository } from './hosted-repository.js';
 
@@ -48,7 +50,8 @@ export async function serveGit(
     return true;
   }
   const before = action === '/git-receive-pack' ? await refsOf(repository) : null;
-  await runBackend(repository, action, request, response, user.login);
+  const rules = before ? pushEnvironment(context.pushHook, pushRules(repository, user)) : {};
+  await runBackend(repository, action, request, response, { REMOTE_USER: user.login, ...rules });
   if (before) {
     const moves = movesBetween(before, await refsOf(repository));
     if (moves.length > 0) context.hooks.moved(repository, user, moves);
@@ -71,7 +74,7 @@ async function runBackend(
   action: string,
   request: Request,
   response: Response,
-  login: string,
+  environment: Record<string, string>,
 ): Promise<void> {
   const directory = await gitText(repository.path, ['rev-parse', '--absolute-git-dir']);
   const child = spawn('git', ['http-backend'], {
@@ -89,8 +92,8 @@ async function runBackend(
       ...(typeof request.headers['git-protocol'] === 'string'
         ? { GIT_PROTOCOL: request.headers['git-protocol'] }
         : {}),
-      REMOTE_USER: login,
       REMOTE_ADDR: '127.0.0.1',
+      ...environment,
     }),
     stdio: ['pipe', 'pipe', 'ignore'],
   });

@@ -268,7 +268,7 @@ export class GithubClient {
       if (error instanceof Error && error.name === 'GraphqlResponseError') {
         log.warn({ error: error.message }, 'the forge refused to move a branch');
         if (
-          /protect|rule|permission|not accessible|denied|working tree|checked out|being rebased/i.test(
+          /protect|rule|permission|not accessible|not authorized|denied|pull request|status check|cannot (?:force-push|delete)|working tree|checked out|being rebased/i.test(
             error.message,
           )
         ) {

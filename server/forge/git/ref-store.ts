@@ -15,7 +15,8 @@ export class RefRefused extends Error {
       | 'not-fast-forward'
       | 'invalid-name'
       | 'no-object'
-      | 'checked-out',
+      | 'checked-out'
+      | 'protected',
     message: string,
   ) {
     super(message);

@@ -6,6 +6,7 @@ import { ForgeError, notFound } from '../forge-error.js';
 import { RefRefused, type RefUpdate } from '../git/ref-store.js';
 import { SHA } from '../git/object-store.js';
 import type { ForgeUser, HostedRepository } from '../hosted-repository.js';
+import { moveRef } from '../move-ref.js';
 
 const creation = z.object({ ref: z.string(), sha: z.string().regex(SHA) });
 const change = z.object({ sha: z.string().regex(SHA), force: z.boolean().default(false) });
@@ -65,7 +66,7 @@ export function refRoutes(router: Router, context: ForgeContext): void {
 
   async function move(repository: HostedRepository, user: ForgeUser, update: RefUpdate): Promise<void> {
     try {
-      context.hooks.moved(repository, user, [await repository.refs.update(update)]);
+      await moveRef(context, repository, user, update);
     } catch (error) {
       if (!(error instanceof RefRefused)) throw error;
       if (error.reason === 'stale') throw new ForgeError(409, error.message);

@@ -7,6 +7,7 @@ import {
   repositoryUrl,
   userAnswer,
 } from '../answers.js';
+import { protectionOf } from '../branch-protection.js';
 import { repositoryOf, userOf, wildcard, type ForgeContext } from '../forge-context.js';
 import { ForgeError, notFound } from '../forge-error.js';
 import type { HostedRepository, Permission } from '../hosted-repository.js';
@@ -65,7 +66,10 @@ export function repositoryRoutes(router: Router, context: ForgeContext): void {
 
   router.get('/repos/:owner/:repo/branches', async (request, response) => {
     const { repository } = repositoryOf(context, request, 'read');
-    const refs = await repository.refs.list('refs/heads/');
+    const wanted = request.query.protected;
+    const refs = (await repository.refs.list('refs/heads/')).filter(
+      ({ ref }) => wanted === undefined || String(protectionOf(repository, ref) !== undefined) === wanted,
+    );
     const page = paginate(request, response, refs);
     response.json(page.map(({ ref, sha }) => branchAnswer(repository, ref.slice('refs/heads/'.length), sha)));
   });
@@ -77,6 +81,8 @@ export function repositoryRoutes(router: Router, context: ForgeContext): void {
     const commit = sha && (await repository.objects.readCommit(sha));
     if (!commit) throw new ForgeError(404, 'Branch not found');
     const self = `${repositoryUrl(repository, addresses)}/branches/${encodeURIComponent(name)}`;
+    const protection = repository.protections.get(name);
+    const checks = protection?.checks?.contexts ?? [];
     response.json({
       ...branchAnswer(repository, name, commit.sha),
       commit: commitAnswer(repository, commit, addresses),
@@ -85,8 +91,13 @@ export function repositoryRoutes(router: Router, context: ForgeContext): void {
         html: `${addresses.web}/${repository.owner}/${repository.name}/tree/${encodeURIComponent(name)}`,
       },
       protection: {
-        enabled: false,
-        required_status_checks: { enforcement_level: 'off', contexts: [], checks: [] },
+        enabled: protection !== undefined,
+        required_status_checks: {
+          enforcement_level:
+            checks.length === 0 ? 'off' : protection?.enforceAdmins ? 'everyone' : 'non_admins',
+          contexts: checks,
+          checks: checks.map((each) => ({ context: each, app_id: null })),
+        },
       },
       protection_url: `${self}/protection`,
     });
@@ -96,7 +107,7 @@ export function repositoryRoutes(router: Router, context: ForgeContext): void {
     return {
       name,
       commit: { sha, url: `${repositoryUrl(repository, addresses)}/commits/${sha}` },
-      protected: false,
+      protected: repository.protections.has(name),
     };
   }
 }

@@ -5,6 +5,7 @@ import { bodyOf, repositoryOf, wildcard, type ForgeContext } from '../forge-cont
 import { ForgeError, notFound } from '../forge-error.js';
 import { SHA } from '../git/object-store.js';
 import { RefRefused } from '../git/ref-store.js';
+import { moveRef } from '../move-ref.js';
 import { contentAnswer } from './content-answer.js';
 import { signature, signed } from './signature.js';
 
@@ -49,11 +50,11 @@ export function writeContentsRoutes(router: Router, context: ForgeContext): void
       committer: signed(body.committer ?? body.author, user),
     });
     try {
-      context.hooks.moved(repository, user, [
-        await refs.update({ ref, before, after: commit, force: false }),
-      ]);
+      await moveRef(context, repository, user, { ref, before, after: commit, force: false });
     } catch (error) {
       if (!(error instanceof RefRefused)) throw error;
+      if (error.reason === 'protected')
+        throw new ForgeError(409, `Could not ${known ? 'update' : 'create'} file: ${error.message}`);
       throw new ForgeError(error.reason === 'checked-out' ? 422 : 409, error.message);
     }
     const made = await objects.readCommit(commit);
