@@ -5,6 +5,7 @@ import { AuthModule } from './auth/auth.module.js';
 import { OriginCheck } from './auth/origin.js';
 import { RequestLimit } from './auth/request-limit.js';
 import { SessionMiddleware } from './auth/session.middleware.js';
+import { BranchSyncModule } from './branch-sync/branch-sync.module.js';
 import { CommitModule } from './commit/commit.module.js';
 import type { Config } from './config.js';
 import { DocumentModule } from './document/document.module.js';
@@ -35,6 +36,7 @@ export class AppModule implements NestModule {
         DocumentModule,
         PresenceModule,
         FileModule,
+        BranchSyncModule,
         CommitModule,
         SearchModule,
         SettingsModule,

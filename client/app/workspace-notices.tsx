@@ -1,4 +1,4 @@
-import type { WorkspaceEvent } from '@protocol/event.js';
+import { movesBase, type WorkspaceEvent } from '@protocol/event.js';
 import type { Workspace } from '@protocol/workspace.js';
 import { ProtocolError } from '@protocol/error.js';
 import { useEffect, useState, type ReactNode } from 'react';
@@ -53,7 +53,7 @@ function useBranchMoved(workspace: Workspace): boolean {
     () =>
       room.subscribe('event', (event: WorkspaceEvent) => {
         if (event.type === 'branch.moved') setMoved(true);
-        if (event.type === 'commit.created' || event.type === 'workspace.moved') setMoved(false);
+        if (movesBase(event.type)) setMoved(false);
       }),
     [room],
   );

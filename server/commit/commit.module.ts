@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
+import { BranchSyncModule } from '../branch-sync/branch-sync.module.js';
 import { DocumentModule } from '../document/document.module.js';
 import { EventModule } from '../event/event.module.js';
 import { ObjectModule } from '../object/object.module.js';
@@ -17,6 +18,7 @@ import { CommitService } from './commit.service.js';
 @Module({
   imports: [
     AuthModule,
+    BranchSyncModule,
     DocumentModule,
     EventModule,
     FileModule,

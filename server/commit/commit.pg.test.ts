@@ -74,21 +74,65 @@ test('GIT5: the commit names its author and, once each, the authors of surviving
   );
 });
 
-test('GIT1: what was pushed meanwhile is not overwritten, and the overlay is kept', async () => {
-  room = await createTestRoom({ 'a.txt': { bytes: 'one\n' } }, { onForge: true });
+test('GIT1: what was pushed meanwhile comes in, and the commit is made on top of it, once', async () => {
+  room = await createTestRoom({ 'a.txt': { bytes: 'one\ntwo\nthree\n' } }, { onForge: true });
+  const { alice, id } = room;
+  await room.edit(alice, 'a.txt', (text) => text.replace('one', 'ONE'));
+  const clone = room.git.clone();
+  writeFileSync(join(clone, 'a.txt'), 'one\ntwo\nTHREE\n');
+  const head = room.git.commitAll(clone, 'from outside');
+  await room.commits.commit(alice, id, { message: 'Mine', paths: ['a.txt'] });
+  expect(room.git.git('rev-parse', 'main^')).toBe(head);
+  expect(room.git.git('rev-list', '--count', 'main')).toBe('3');
+  expect(room.git.git('show', 'main:a.txt')).toBe('ONE\ntwo\nTHREE');
+  expect(await room.paths()).toEqual([]);
+  const types = (await room.events.before(id, undefined, 2)).map((each) => each.type);
+  expect(types).toEqual(['commit.created', 'branch.merged']);
+});
+
+test('GIT1: a commit waits for a conflict to be decided, and what was pushed is not overwritten', async () => {
+  room = await createTestRoom({ 'a.txt': { bytes: 'one\n' }, 'b.txt': { bytes: 'b\n' } }, { onForge: true });
   const { alice, id } = room;
   await room.edit(alice, 'a.txt', () => 'mine\n');
+  await room.edit(alice, 'b.txt', () => 'B\n');
   const clone = room.git.clone();
   writeFileSync(join(clone, 'a.txt'), 'theirs\n');
   const head = room.git.commitAll(clone, 'from outside');
   await expect(room.commits.commit(alice, id, { message: 'Mine', paths: ['a.txt'] })).rejects.toMatchObject({
     code: 'conflict',
-    message: expect.stringContaining('Nothing was overwritten') as string,
+    message: expect.stringContaining('a.txt') as string,
   });
   expect(room.git.git('rev-parse', 'main')).toBe(head);
+  expect(await room.paths()).toEqual(['modified a.txt', 'modified b.txt']);
+  // What is in no conflict need not wait.
+  await room.commits.commit(alice, id, { message: 'B', paths: ['b.txt'] });
+  const [found] = await room.conflicts.list(alice, id);
+  expect(found).toMatchObject({
+    kind: 'text',
+    path: 'a.txt',
+    currentText: 'mine\n',
+    incomingText: 'theirs\n',
+  });
+  await room.resolving.resolve(alice, id, found!.id, 'both');
+  await room.commits.commit(alice, id, { message: 'Both', paths: ['a.txt'] });
+  expect(room.git.git('show', 'main:a.txt')).toBe('mine\ntheirs');
+  expect(await room.conflicts.list(alice, id)).toEqual([]);
+});
+
+test('GIT1: after a forced push nothing is overwritten, and the overlay is kept', async () => {
+  room = await createTestRoom({ 'a.txt': { bytes: 'one\n' } }, { onForge: true });
+  const { alice, id, git } = room;
+  await room.edit(alice, 'a.txt', () => 'mine\n');
+  const other = git.git('commit-tree', '-m', 'another past', 'main^{tree}');
+  git.git('update-ref', 'refs/heads/main', other);
+  await expect(room.commits.commit(alice, id, { message: 'Mine', paths: ['a.txt'] })).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('Nothing was overwritten') as string,
+  });
+  expect(git.git('rev-parse', 'main')).toBe(other);
   expect(await room.paths()).toEqual(['modified a.txt']);
   const [last] = await room.events.before(id, undefined, 1);
-  expect(last).toMatchObject({ type: 'branch.moved', payload: { head } });
+  expect(last).toMatchObject({ type: 'branch.moved', payload: { head: other } });
 });
 
 test('GIT1: two people who commit at once, in two processes, make two commits in a row', async () => {

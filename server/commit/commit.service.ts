@@ -1,5 +1,13 @@
-import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { AuthService } from '../auth/auth.service.js';
+import { BranchSyncService } from '../branch-sync/branch-sync.service.js';
+import { withCommitLock } from '../branch-sync/commit-lock.js';
+import { ConflictService } from '../branch-sync/conflict.service.js';
 import { EventService } from '../event/event.service.js';
 import { FileChangeService, type PendingChange } from '../file/file-change.service.js';
 import { OverlayService } from '../file/overlay.service.js';
@@ -13,7 +21,6 @@ import type { Account } from '../protocol/user.js';
 import { WorkspaceService, type WorkspaceAccess } from '../workspace/workspace.service.js';
 import { CommitContentService, refuseHalfChanges } from './commit-content.service.js';
 import { CommitFinishService } from './commit-finish.service.js';
-import { withCommitLock } from './commit-lock.js';
 import { commitMessage, distinctCoAuthors } from './commit-message.js';
 import { CommitTidyService } from './commit-tidy.service.js';
 import { FirstCommitService } from './first-commit.service.js';
@@ -22,6 +29,8 @@ import { CommitRepository, type CommitRecord } from './commit.repository.js';
 const MOVED =
   'The branch moved on GitHub since the last commit here. Nothing was overwritten; your work is kept here.';
 
+/** So often a commit is made anew because somebody else pushed in between. */
+const ATTEMPTS = 5;
 /** How long after a failure the commits left open are looked at again. */
 const SETTLE_AGAIN_MS = 5_000;
 
@@ -32,7 +41,7 @@ const SETTLE_AGAIN_MS = 5_000;
  * was made, and the overlay follows it exactly once.
  */
 @Injectable()
-export class CommitService implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class CommitService implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
   #settling: NodeJS.Timeout | undefined;
 
   constructor(
@@ -41,6 +50,8 @@ export class CommitService implements OnApplicationBootstrap, BeforeApplicationS
     private readonly tidying: CommitTidyService,
     private readonly finishing: CommitFinishService,
     private readonly first: FirstCommitService,
+    private readonly sync: BranchSyncService,
+    private readonly conflicts: ConflictService,
     private readonly workspaces: WorkspaceService,
     private readonly changes: FileChangeService,
     private readonly overlays: OverlayService,
@@ -49,6 +60,10 @@ export class CommitService implements OnApplicationBootstrap, BeforeApplicationS
     private readonly github: GithubClient,
     private readonly database: DatabaseConnection,
   ) {}
+
+  onModuleInit(): void {
+    this.sync.settleFirst((room) => this.#settle(room));
+  }
 
   /** A process that died between the branch's move and ours left a commit to finish. */
   onApplicationBootstrap(): void {
@@ -77,28 +92,44 @@ export class CommitService implements OnApplicationBootstrap, BeforeApplicationS
   async commit(account: Account, workspaceId: string, wanted: CommitCreation): Promise<CommitCreated> {
     await this.workspaces.require(account, workspaceId, 'write');
     return withCommitLock(this.database.url, workspaceId, async () => {
-      // Asked again under the lock: the base may have moved while we waited for it.
-      let access = await this.workspaces.require(account, workspaceId, 'write');
-      if (await this.#settle(access)) access = await this.workspaces.require(account, workspaceId, 'write');
-      const record = await this.#prepare(account, access, wanted);
-      try {
-        await this.#move(access, record);
-      } catch (error) {
-        // Whether it was made may not be known yet: it is looked at again.
-        this.#settleSoon();
-        throw error;
+      let { paths } = wanted;
+      for (let attempt = 1; ; attempt++) {
+        // Asked again under the lock: the base may have moved while we waited for it.
+        let access = await this.workspaces.require(account, workspaceId, 'write');
+        if (await this.#settle(access)) access = await this.workspaces.require(account, workspaceId, 'write');
+        // Nothing tells of another first commit before ours would be refused.
+        if (access.baseCommit === null) await this.sync.bringIn(workspaceId);
+        const record = await this.#prepare(account, access, { ...wanted, paths });
+        if (await this.#movedTo(access, record)) return this.#finish(access, record);
+        // Somebody else pushed in between: their commit comes in, and ours is made on top of it.
+        const { state, head, moved } = await this.sync.bringIn(workspaceId);
+        if (state !== 'there' || attempt === ATTEMPTS) throw await this.#refusal(record, head);
+        paths = paths.map((path) => moved.get(path) ?? path);
       }
-      await this.finishing.finish(record).catch((error: unknown) => {
-        // The commit is made; the overlay follows as soon as the database is back.
-        log.warn({ err: error, workspaceId }, 'a commit was made and is not followed yet');
-        this.#settleSoon();
-      });
-      return {
-        sha: record.sha,
-        url: access.repository.url && `${access.repository.url}/commit/${record.sha}`,
-        committedPaths: record.files.map((file) => file.path),
-      };
     });
+  }
+
+  async #finish(access: WorkspaceAccess, record: CommitRecord): Promise<CommitCreated> {
+    await this.finishing.finish(record).catch((error: unknown) => {
+      // The commit is made; the overlay follows as soon as the database is back.
+      log.warn({ err: error, workspaceId: access.workspaceId }, 'a commit was made and is not followed yet');
+      this.#settleSoon();
+    });
+    return {
+      sha: record.sha,
+      url: access.repository.url && `${access.repository.url}/commit/${record.sha}`,
+      committedPaths: record.files.map((file) => file.path),
+    };
+  }
+
+  async #movedTo(access: WorkspaceAccess, record: CommitRecord): Promise<boolean> {
+    try {
+      return await this.#move(access, record);
+    } catch (error) {
+      // Whether it was made may not be known yet: it is looked at again.
+      this.#settleSoon();
+      throw error;
+    }
   }
 
   /** Everything up to the branch's move: blobs, tree and commit on the forge, and what is intended in the database. */
@@ -117,6 +148,10 @@ export class CommitService implements OnApplicationBootstrap, BeforeApplicationS
         'unprocessable',
         'None of these files differs from the last commit, so there is nothing to commit.',
       );
+    await this.conflicts.refuseOpen(
+      workspaceId,
+      chosen.map(({ path, document }) => ({ path, documentId: document?.id ?? null })),
+    );
     refuseHalfChanges(overlay, chosen);
     const { owner, repo } = access.repository;
     const author = { name: account.name, email: account.email };
@@ -147,8 +182,8 @@ export class CommitService implements OnApplicationBootstrap, BeforeApplicationS
     });
   }
 
-  /** Moves the branch from the record's parent to its commit, or throws with nothing moved. */
-  async #move(access: WorkspaceAccess, record: CommitRecord): Promise<void> {
+  /** Moves the branch from the record's parent to its commit; false where it stands elsewhere by now. Or throws with nothing moved. */
+  async #move(access: WorkspaceAccess, record: CommitRecord): Promise<boolean> {
     let outcome: 'moved' | 'head-moved';
     try {
       outcome = await this.github.updateRef({
@@ -160,7 +195,7 @@ export class CommitService implements OnApplicationBootstrap, BeforeApplicationS
           : { beforeOid: record.parentSha }),
       });
     } catch (error) {
-      if (await this.#wasMade(access, record)) return;
+      if (await this.#wasMade(access, record)) return true;
       await this.commits.settle(record.id, 'refused');
       if (error instanceof ProtocolError) throw error;
       throw new ProtocolError('forge', 'GitHub did not take the commit. Your work is kept here; try again.', {
@@ -168,21 +203,18 @@ export class CommitService implements OnApplicationBootstrap, BeforeApplicationS
       });
     }
     // An answer that was lost and asked for again says that the head has moved: to our commit.
-    if (outcome === 'moved' || (await this.#wasMade(access, record))) return;
-    await this.#refuse(access, record);
-    throw new ProtocolError('conflict', MOVED);
+    if (outcome === 'moved' || (await this.#wasMade(access, record))) return true;
+    await this.commits.settle(record.id, 'refused');
+    return false;
   }
 
-  async #refuse(access: WorkspaceAccess, record: CommitRecord): Promise<void> {
-    const { owner, repo } = access.repository;
-    const head = await this.github.getBranchHead(owner, repo, access.branch);
-    await this.database.transaction(async (transaction) => {
-      await this.commits.settle(record.id, 'refused', transaction);
-      await this.events.append(transaction, access.workspaceId, 'branch.moved', personActor(record.userId), {
-        head,
-        baseCommit: record.parentSha,
-      });
-    });
+  /** It stands elsewhere, and what stands there cannot be brought in: everybody is told. */
+  async #refusal(record: CommitRecord, head: string | null): Promise<ProtocolError> {
+    const { workspaceId, userId, parentSha: baseCommit } = record;
+    await this.database.transaction((transaction) =>
+      this.events.append(transaction, workspaceId, 'branch.moved', personActor(userId), { head, baseCommit }),
+    );
+    return new ProtocolError('conflict', MOVED);
   }
 
   /** Settles what an earlier commit left open; a commit that was made after all is finished. */

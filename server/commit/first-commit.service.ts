@@ -1,12 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { isPlaceholder, PLACEHOLDER } from '../branch-sync/placeholder-commit.js';
 import { GithubClient } from '../platform/github-client.js';
 import type { Signature } from '../protocol/commit.js';
 import { ProtocolError } from '../protocol/error.js';
 import type { WorkspaceAccess } from '../workspace/workspace.service.js';
-
-const PLACEHOLDER = { path: '.gitkeep', bytes: new TextEncoder().encode('\n'), message: 'Begin' };
-/** The tree with that file and nothing else. */
-const PLACEHOLDER_TREE = '5bfad2b3f8e483b6b173d8aaff19597e84626f15';
 
 type Where = Pick<WorkspaceAccess, 'repository' | 'branch'>;
 
@@ -36,7 +33,7 @@ export class FirstCommitService {
     const { owner, repo } = repository;
     const head = await this.github.getBranchHead(owner, repo, branch);
     const commit = head && (await this.github.getCommit(owner, repo, head));
-    if (commit && commit.parents.length === 0 && commit.tree === PLACEHOLDER_TREE) return commit.sha;
+    if (commit && isPlaceholder(commit)) return commit.sha;
     throw new ProtocolError(
       'conflict',
       'Somebody else made this repository’s first commit meanwhile. Nothing was overwritten; your work is kept here.',

@@ -6,6 +6,7 @@ import { DocumentGateway } from './document.gateway.js';
 import { DocumentRepository } from './document.repository.js';
 import { DocumentService } from './document.service.js';
 import { GitAttributesService } from './git-attributes.service.js';
+import { StoredDocumentService } from './stored-document.service.js';
 
 @Module({
   imports: [WorkspaceModule],
@@ -16,7 +17,8 @@ import { GitAttributesService } from './git-attributes.service.js';
     DocumentRepository,
     DocumentRooms,
     GitAttributesService,
+    StoredDocumentService,
   ],
-  exports: [BranchTextService, DocumentService, GitAttributesService],
+  exports: [BranchTextService, DocumentService, GitAttributesService, StoredDocumentService],
 })
 export class DocumentModule {}

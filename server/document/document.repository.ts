@@ -24,6 +24,11 @@ export type StoredDocument = {
   updates: StoredUpdate[];
 };
 
+/** Of rows that come from no process's own sockets. */
+const NO_PROCESS = '00000000-0000-0000-0000-000000000000';
+/** Notices longer than PostgreSQL's 8,000 bytes would roll the whole transaction back (DOC4). */
+const NOTICE_MAX_IDS = 150;
+
 export type TextSource = { documentId: string } | { basePath: string };
 
 /** Documents and their rows in PostgreSQL. Appends go through DocumentAppender, which alone takes sequence numbers in bulk. */
@@ -58,8 +63,8 @@ export class DocumentRepository {
     return record;
   }
 
-  list(workspaceId: string): Promise<DocumentRecord[]> {
-    return this.connection.database
+  list(workspaceId: string, transaction: Transaction = this.connection.database): Promise<DocumentRecord[]> {
+    return transaction
       .select()
       .from(documents)
       .where(and(eq(documents.workspaceId, workspaceId), isNull(documents.deletedAt)))
@@ -138,6 +143,47 @@ export class DocumentRepository {
     return record?.nextSeq ?? 0;
   }
 
+  /** The same of several, in the order in which everybody locks documents. */
+  lockAll(transaction: Transaction, documentIds: readonly string[]): Promise<DocumentRecord[]> {
+    return transaction
+      .select()
+      .from(documents)
+      .where(sql`${documents.id} = any(${sql.param([...documentIds])}::uuid[])`)
+      .orderBy(documents.id)
+      .for('update');
+  }
+
+  /**
+   * One row, by a client that nobody had before, in somebody's transaction,
+   * which has the document locked. No process takes it for its own: all of
+   * them read it once they are told.
+   */
+  async append(
+    transaction: Transaction,
+    row: { documentId: string; generation: number; clientId: number; bytes: Uint8Array; actor: StoredActor },
+  ): Promise<number> {
+    const { documentId, generation, clientId, bytes, actor } = row;
+    const [taken] = await transaction
+      .update(documents)
+      .set({ nextSeq: sql`${documents.nextSeq} + 1` })
+      .where(and(eq(documents.id, documentId), eq(documents.generation, generation)))
+      .returning({ nextSeq: documents.nextSeq });
+    if (!taken) throw new Error(`document ${documentId} is not of generation ${generation} any more`);
+    const seq = taken.nextSeq - 1;
+    await transaction
+      .insert(documentUpdates)
+      .values({ documentId, seq, generation, bytes, actor, processId: NO_PROCESS });
+    await transaction.insert(documentClients).values({ documentId, clientId, actor });
+    return seq;
+  }
+
+  /** Wakes every process that has one of these, when the transaction commits (DOC4). */
+  async tell(transaction: Transaction, documentIds: readonly string[]): Promise<void> {
+    if (documentIds.length === 0) return;
+    const ids = documentIds.length > NOTICE_MAX_IDS ? '*' : documentIds.join(',');
+    await transaction.execute(sql`SELECT pg_notify('perch_document', ${`${NO_PROCESS} ${ids}`})`);
+  }
+
   /** What stands at a path that is no text and not committed. */
   async objectAt(workspaceId: string, path: string): Promise<typeof objects.$inferSelect | undefined> {
     const [row] = await this.connection.database
@@ -198,22 +244,25 @@ export class DocumentRepository {
     );
   }
 
-  /** The record, its snapshot and the rows after it, as of one moment. */
-  async load(documentId: string): Promise<StoredDocument | undefined> {
-    return this.connection.database.transaction(
-      async (transaction) => {
-        const [record] = await transaction.select().from(documents).where(eq(documents.id, documentId));
-        if (!record) return undefined;
-        const [found] = await transaction
-          .select()
-          .from(documentSnapshots)
-          .where(eq(documentSnapshots.documentId, documentId));
-        const snapshot = found && found.generation === record.generation ? found : null;
-        const updates = await this.#updates(transaction, record, snapshot?.seq ?? 0);
-        return { record, snapshot, updates };
-      },
-      { isolationLevel: 'repeatable read', accessMode: 'read only' },
-    );
+  /** The record, its snapshot and the rows after it, as of one moment. @param locking has it locked */
+  load(documentId: string, locking?: Transaction): Promise<StoredDocument | undefined> {
+    if (locking) return this.#load(locking, documentId);
+    return this.connection.database.transaction((transaction) => this.#load(transaction, documentId), {
+      isolationLevel: 'repeatable read',
+      accessMode: 'read only',
+    });
+  }
+
+  async #load(transaction: Transaction, documentId: string): Promise<StoredDocument | undefined> {
+    const [record] = await transaction.select().from(documents).where(eq(documents.id, documentId));
+    if (!record) return undefined;
+    const [found] = await transaction
+      .select()
+      .from(documentSnapshots)
+      .where(eq(documentSnapshots.documentId, documentId));
+    const snapshot = found && found.generation === record.generation ? found : null;
+    const updates = await this.#updates(transaction, record, snapshot?.seq ?? 0);
+    return { record, snapshot, updates };
   }
 
   /** Every row of the current generation, without the snapshot: the history authorship is derived from. */

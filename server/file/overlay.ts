@@ -82,6 +82,21 @@ export class Overlay {
     return made;
   }
 
+  /**
+   * The same rows before it, above another base, with these files where they
+   * say and without those: what a push from outside makes of a tree.
+   * @param gone paths of the new base that are nowhere
+   */
+  onto(entries: Below<TreeEntry>, files: Iterable<OverlayFile>, gone: Iterable<string>): Overlay {
+    const base = new LayeredMap<TreeEntry, TreeEntry>(entries, (entry) => entry);
+    const made = new Overlay(this.workspaceId, base, this.before);
+    for (const path of gone) made.files.delete(path);
+    const placed = [...files];
+    for (const { path, origin } of placed) if (origin !== null && origin !== path) made.files.delete(origin);
+    for (const file of placed) made.files.set(file.path, file);
+    return made;
+  }
+
   /** The file at a path, or all files below it where it is a folder; in the order of their paths. */
   at(path: string): OverlayFile[] {
     const file = this.files.get(path);

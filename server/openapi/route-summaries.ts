@@ -47,6 +47,8 @@ export const routeSummaries: Partial<Record<HttpRoute, string>> = {
   'POST /api/workspaces/:id/files/undo': 'Undo a deletion, a discard or a replacement',
   'POST /api/workspaces/:id/commit/preview': 'What a commit would hold, and by whom',
   'POST /api/workspaces/:id/commit': 'Commit chosen files',
+  'GET /api/workspaces/:id/conflicts': 'What a push and the room both changed',
+  'POST /api/workspaces/:id/conflicts/:conflictId/resolve': 'Decide a conflict',
   'GET /api/openapi.json': 'This description',
   'GET /api/docs': 'This page',
 };

@@ -187,13 +187,14 @@ export class GithubClient {
     owner: string,
     repo: string,
     sha: string,
-  ): Promise<{ sha: string; tree: string; parents: string[] } | null> {
+  ): Promise<{ sha: string; tree: string; parents: string[]; author: string | null } | null> {
     const answer = await orNull(this.#octokit.rest.git.getCommit({ owner, repo, commit_sha: sha }));
     return (
       answer && {
         sha: answer.data.sha,
         tree: answer.data.tree.sha,
         parents: answer.data.parents.map((each) => each.sha),
+        author: answer.data.author.name || null,
       }
     );
   }

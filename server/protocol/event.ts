@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { conflictChoice } from './conflict.js';
 import { actor } from './user.js';
 
 /**
@@ -24,10 +25,33 @@ export const eventPayloads = {
   'commit.created': z.object({ sha: z.string(), message: z.string(), paths: z.array(z.string()) }),
   /** The head on the forge is no longer our base: commits wait. */
   'branch.moved': z.object({ head: z.string().nullable(), baseCommit: z.string().nullable() }),
+  /** A push from outside came in: what is not committed lies above its commit now. */
+  'branch.merged': z.object({
+    fromCommit: z.string().nullable(),
+    toCommit: z.string(),
+    /** Whoever pushed, or else the last commit's author. */
+    pusher: z.string().nullable(),
+    /** The first of them. */
+    paths: z.array(z.string()),
+    /** How many there are in all. */
+    files: z.number().int(),
+    conflicts: z.number().int(),
+  }),
+  'conflict.found': z.object({ path: z.string(), conflictId: z.string() }),
+  /** By a choice, or because a later push changed the same. */
+  'conflict.resolved': z.object({
+    path: z.string(),
+    conflictId: z.string(),
+    choice: z.enum([...conflictChoice.options, 'superseded']),
+  }),
 } satisfies Record<string, z.ZodType>;
 
 export type EventPayloads = { [Type in keyof typeof eventPayloads]: z.infer<(typeof eventPayloads)[Type]> };
 export type EventType = keyof EventPayloads;
+
+/** Whether the room stands on another commit after it. */
+export const movesBase = (type: string): boolean =>
+  type === 'commit.created' || type === 'workspace.moved' || type === 'branch.merged';
 
 export const eventType = z.enum(Object.keys(eventPayloads) as [EventType, ...EventType[]]);
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { accessToken, accessTokenCreated, accessTokenCreation, type AccessScope } from './access-token.js';
 import { anyBytes } from './bytes.js';
 import { commitCreated, commitCreation, commitPreview, commitPreviewQuery } from './commit.js';
+import { conflict, conflictResolution } from './conflict.js';
 import {
   eventPage,
   eventQuery,
@@ -156,6 +157,14 @@ export const httpRoutes = {
 
   'POST /api/workspaces/:id/commit/preview': { params: byId, body: commitPreviewQuery, reply: commitPreview },
   'POST /api/workspaces/:id/commit': { params: byId, body: commitCreation, reply: commitCreated },
+
+  /** What a push from outside and the room both changed, and nobody has decided yet. */
+  'GET /api/workspaces/:id/conflicts': { params: byId, reply: z.array(conflict) },
+  'POST /api/workspaces/:id/conflicts/:conflictId/resolve': {
+    params: byId.extend({ conflictId: z.uuid() }),
+    body: conflictResolution,
+    reply: none,
+  },
 
   /** All of these in OpenAPI's words, and as a page. */
   'GET /api/openapi.json': { reply: z.record(z.string(), z.unknown()) },

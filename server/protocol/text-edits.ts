@@ -18,13 +18,13 @@ export function textEdits(from: string, to: string): TextEdit[] {
   let removed = '';
   let added = '';
   const close = (): void => {
-    if (removed !== '' || added !== '') edits.push(narrow(at, removed, added));
+    if (removed !== '' || added !== '') edits.push(narrowed(at, removed, added));
     at += added.length;
     removed = '';
     added = '';
   };
   const parts = diffLines(from, to, { timeout: EXACT_MS });
-  if (!parts) return [narrow(0, from, to)];
+  if (!parts) return [narrowed(0, from, to)];
   for (const part of parts) {
     if (part.removed) removed += part.value;
     else if (part.added) added += part.value;
@@ -38,7 +38,7 @@ export function textEdits(from: string, to: string): TextEdit[] {
 }
 
 /** Leaves out what the two have in common at either end, never half of a surrogate pair. */
-function narrow(at: number, removed: string, added: string): TextEdit {
+export function narrowed(at: number, removed: string, added: string): TextEdit {
   const most = Math.min(removed.length, added.length);
   let start = 0;
   while (start < most && removed[start] === added[start]) start++;

@@ -65,6 +65,12 @@ const routes = (): Partial<Record<HttpRoute, Case>> => ({
   },
   'GET /api/workspaces/:id/events': inRoom('read'),
   'GET /api/workspaces/:id/files': inRoom('read'),
+  'GET /api/workspaces/:id/conflicts': inRoom('read'),
+  'POST /api/workspaces/:id/conflicts/:conflictId/resolve': {
+    need: 'write',
+    ask: { params: { id, conflictId: id }, body: { choice: 'current' } },
+    accepted: [410],
+  },
   'GET /api/workspaces/:id/tree': inRoom('read'),
   'GET /api/workspaces/:id/changes': inRoom('read'),
   'GET /api/workspaces/:id/base': { need: 'read', ask: { params: { id }, query: { path: 'README.md' } } },

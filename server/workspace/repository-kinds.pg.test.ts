@@ -118,7 +118,7 @@ test('GIT1: another’s first commit is not replaced, and the work is kept', asy
   const theirs = await pushFirst(path, 'a.txt', 'theirs\n');
   const refused = await commit(cookie, id, 'First', ['a.txt']);
   expect(refused).toMatchObject({ status: 409 });
-  expect((refused.body as { message: string }).message).toContain('Nothing was overwritten');
+  expect((refused.body as { message: string }).message).toContain('Nothing was committed');
   expect(await git(path, 'rev-parse', 'main')).toBe(theirs);
   expect((await files(cookie, id)).changes).toMatchObject([{ path: 'a.txt' }]);
 });

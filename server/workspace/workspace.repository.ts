@@ -146,37 +146,6 @@ export class WorkspaceRepository {
     return moved.length === 1;
   }
 
-  /**
-   * Follows the head while nothing lies above the base and nobody is there:
-   * the clean documents are taken off their paths, so that they are seeded
-   * anew. A client that still holds one is rebased when it joins again.
-   */
-  async followHead(
-    transaction: Transaction,
-    workspaceId: string,
-    from: string | null,
-    to: string,
-  ): Promise<boolean> {
-    // Documents before the workspace: the order of every lock.
-    const dirty = await transaction.execute(sql`
-      WITH locked AS (
-        SELECT id, next_seq > clean_seq + 1 AS dirty FROM documents
-        WHERE workspace_id = ${workspaceId} AND deleted_at IS NULL ORDER BY id FOR UPDATE
-      ) SELECT id FROM locked WHERE dirty`);
-    if (dirty.rows.length > 0) return false;
-    if (!(await this.moveBase(transaction, workspaceId, from, to))) return false;
-    if ((await this.present(workspaceId, transaction)).length > 0)
-      throw new Error('somebody came in meanwhile');
-    const overlay = await transaction.execute(
-      sql`SELECT 1 FROM workspace_files WHERE workspace_id = ${workspaceId} LIMIT 1`,
-    );
-    if (overlay.rows.length > 0) throw new Error('the overlay was written to meanwhile');
-    await transaction.execute(
-      sql`UPDATE documents SET deleted_at = now() WHERE workspace_id = ${workspaceId} AND deleted_at IS NULL`,
-    );
-    return true;
-  }
-
   async memberRole(repositoryId: number, userId: string): Promise<'read' | 'write' | undefined> {
     const [row] = await this.connection.database
       .select({ role: repositoryMembers.role })

@@ -40,10 +40,14 @@ export type BaseFileContent = {
 };
 
 const RECENT = 20;
+/** Longer nobody waits at the door for a push that is large, or for a commit under way. */
+const ENTRY_WAIT_MS = 5_000;
 
 /** The room of a branch: who may enter, and the commit its overlay lies above. */
 @Injectable()
 export class WorkspaceService {
+  #follow: ((workspaceId: string) => Promise<void>) | undefined;
+
   constructor(
     private readonly repository: WorkspaceRepository,
     private readonly access: AccessService,
@@ -76,6 +80,16 @@ export class WorkspaceService {
     );
   }
 
+  /** The room of a branch, where somebody has opened it. */
+  async idOf(repositoryId: number, branch: string): Promise<string | null> {
+    return (await this.repository.findByBranch(repositoryId, branch))?.id ?? null;
+  }
+
+  /** What brings a room to its branch's head before somebody comes in who sees that it stands elsewhere. */
+  beforeEntry(follow: (workspaceId: string) => Promise<void>): void {
+    this.#follow = follow;
+  }
+
   onAccessChanged(listener: () => void): void {
     this.access.onChanged(listener);
   }
@@ -101,7 +115,7 @@ export class WorkspaceService {
       }
       return opened;
     });
-    const baseCommit = await this.#follow(workspace.id, workspace.baseCommit, head);
+    const baseCommit = await this.#followed(workspace.id, workspace.baseCommit, head);
     await this.repository.visit(workspace.id, account.id);
     return {
       id: workspace.id,
@@ -169,27 +183,16 @@ export class WorkspaceService {
     return this.repository.moveBase(transaction, workspaceId, from, to);
   }
 
-  /** While nothing lies above the base and nobody is there, the room follows its branch; else the base stays, and commits tell of it. */
-  async #follow(workspaceId: string, base: string | null, head: string | null): Promise<string | null> {
-    if (head === null || head === base) return base;
-    const [changes, people] = await Promise.all([
-      this.repository.changeCount(workspaceId),
-      this.repository.present(workspaceId),
-    ]);
-    if (changes > 0 || people.length > 0) return base;
-    try {
-      return await this.connection.transaction(async (transaction) => {
-        if (!(await this.repository.followHead(transaction, workspaceId, base, head))) return base;
-        await this.events.append(transaction, workspaceId, 'workspace.moved', 'system', {
-          fromCommit: base,
-          toCommit: head,
-        });
-        return head;
-      });
-    } catch (error) {
-      log.warn({ err: error }, 'the workspace did not follow its branch');
-      return base;
-    }
+  /** What cannot be brought in now is brought in later: the room opens on what it stands on. */
+  async #followed(workspaceId: string, base: string | null, head: string | null): Promise<string | null> {
+    if (head === base || !this.#follow) return base;
+    let late: NodeJS.Timeout | undefined;
+    const following = this.#follow(workspaceId).catch((error: unknown) => {
+      log.warn({ err: error, workspaceId }, 'the room did not follow its branch; it is tried again');
+    });
+    await Promise.race([following, new Promise((resolve) => (late = setTimeout(resolve, ENTRY_WAIT_MS)))]);
+    clearTimeout(late);
+    return (await this.repository.find(workspaceId))?.workspace.baseCommit ?? null;
   }
 
   /** Where GitHub takes no more requests, a room that is known opens on what it stands on (GIT6). */

@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { movesBase } from '@protocol/event.js';
 import type { FileStyle } from '@protocol/file.js';
 import { useEffect } from 'react';
 import { keptRequest } from '@/lib/kept/kept-request.js';
@@ -13,7 +14,7 @@ export function useFileStyle(workspaceId: string, room: Room, path: string): Fil
   useEffect(
     () =>
       room.subscribe('event', ({ type, payload }) => {
-        const isNewBase = type === 'commit.created' || type === 'workspace.moved';
+        const isNewBase = movesBase(type);
         const said =
           type.startsWith('file.') && Object.values(payload).some((each) => SAYS_STYLE.test(`${each}`));
         if (isNewBase || said) void client.invalidateQueries({ queryKey: keyOf(workspaceId) });

@@ -1,4 +1,4 @@
-import type { WorkspaceEvent } from '@protocol/event.js';
+import type { EventPayloads, WorkspaceEvent } from '@protocol/event.js';
 
 /** An event in words after its actor's name, and the file or page it leads to. */
 export function eventSentence(event: WorkspaceEvent): { words: string; path?: string; url?: string } {
@@ -31,10 +31,22 @@ export function eventSentence(event: WorkspaceEvent): { words: string; path?: st
     }
     case 'branch.moved':
       return { words: 'saw that the branch has moved on GitHub' };
+    case 'branch.merged':
+      return { words: mergedWords(event.payload) };
+    case 'conflict.found':
+      return { words: 'changed the same as somebody here in', path: event.payload.path };
+    case 'conflict.resolved':
+      return { words: 'settled a conflict in', path: event.payload.path };
     default: {
       const { title, program, url } = event.payload;
       const words = title ?? event.type.slice('integration.'.length).replaceAll(/[._]/g, ' ');
       return { words: program === null ? words : `by ${program}: ${words}`, url };
     }
   }
+}
+
+function mergedWords({ toCommit, pusher, files, conflicts }: EventPayloads['branch.merged']): string {
+  const by = pusher === null ? '' : ` by ${pusher}`;
+  const found = conflicts === 0 ? '' : `, with ${conflicts} ${conflicts === 1 ? 'conflict' : 'conflicts'}`;
+  return `brought in a push${by}: ${toCommit.slice(0, 7)}, ${files} ${files === 1 ? 'file' : 'files'}${found}`;
 }

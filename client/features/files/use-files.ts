@@ -1,4 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { movesBase } from '@protocol/event.js';
 import type { FileChange } from '@protocol/file.js';
 import { useEffect, useMemo, useState } from 'react';
 import { toast } from '@/components/toaster.js';
@@ -31,7 +32,7 @@ export function useFiles(workspaceId: string, room: Room) {
     // Others' typing makes no event after the first of a burst either.
     const lookAgain = setInterval(() => room.present.size > 1 && refresh(), OTHERS_MS);
     const offEvent = room.subscribe('event', ({ type }) => {
-      const isNewBase = type === 'commit.created' || type === 'workspace.moved';
+      const isNewBase = movesBase(type);
       if (isNewBase) void client.invalidateQueries({ queryKey: ['base', workspaceId] });
       if (isNewBase || type.startsWith('file.')) refresh();
     });

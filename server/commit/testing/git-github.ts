@@ -167,9 +167,9 @@ export class GitGithub {
     _owner: string,
     _repo: string,
     sha: string,
-  ): Promise<{ sha: string; tree: string; parents: string[] }> {
+  ): Promise<{ sha: string; tree: string; parents: string[]; author: string | null }> {
     const [tree = '', ...parents] = this.git('show', '-s', '--format=%T %P', sha).split(' ').filter(Boolean);
-    return Promise.resolve({ sha, tree, parents });
+    return Promise.resolve({ sha, tree, parents, author: this.git('show', '-s', '--format=%an', sha) });
   }
 
   isAncestor(_owner: string, _repo: string, ancestor: string, head: string): Promise<boolean> {

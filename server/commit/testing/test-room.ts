@@ -6,12 +6,20 @@ import { workspaces } from '../../../db/schema/workspace.js';
 import { AuthRepository } from '../../auth/auth.repository.js';
 import { AuthService } from '../../auth/auth.service.js';
 import { Secrets } from '../../auth/secret.js';
+import { BranchSyncService } from '../../branch-sync/branch-sync.service.js';
+import { ConflictRepository } from '../../branch-sync/conflict.repository.js';
+import { ConflictResolveService } from '../../branch-sync/conflict-resolve.service.js';
+import { ConflictService } from '../../branch-sync/conflict.service.js';
+import { DocumentMergeService } from '../../branch-sync/document-merge.service.js';
+import { MergeApplyService } from '../../branch-sync/merge-apply.service.js';
+import { MergePlanService } from '../../branch-sync/merge-plan.service.js';
 import { Config } from '../../config.js';
 import { BranchTextService } from '../../document/branch-text.service.js';
 import { DocumentRepository } from '../../document/document.repository.js';
 import { DocumentRooms } from '../../document/document-rooms.js';
 import { DocumentService } from '../../document/document.service.js';
 import { GitAttributesService } from '../../document/git-attributes.service.js';
+import { StoredDocumentService } from '../../document/stored-document.service.js';
 import { EventFeedService } from '../../event/event-feed.service.js';
 import { EventRepository } from '../../event/event.repository.js';
 import { EventService } from '../../event/event.service.js';
@@ -101,6 +109,18 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
     replacements,
     events,
   );
+  const stored = new StoredDocumentService(documentRows);
+  const conflictRows = new ConflictRepository(database);
+  const conflicts = new ConflictService(conflictRows, workspaces_, stored);
+  const merging = new DocumentMergeService(stored, github);
+  const sync = new BranchSyncService(
+    workspaces_,
+    new MergePlanService(overlays, documents, merging, objects, conflictRows, github),
+    new MergeApplyService(overlays, workspaces_, stored, conflictRows, events),
+    github,
+    database,
+  );
+  const resolving = new ConflictResolveService(conflictRows, workspaces_, stored, overlays, events, database);
   const commitRows = new CommitRepository(database);
   const commits = new CommitService(
     commitRows,
@@ -108,6 +128,8 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
     new CommitTidyService(styles, documents, workspaces_, presence),
     new CommitFinishService(commitRows, overlays, workspaces_, documents, events, bursts),
     new FirstCommitService(github),
+    sync,
+    conflicts,
     workspaces_,
     changes,
     overlays,
@@ -116,6 +138,8 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
     github,
     database,
   );
+  sync.onModuleInit();
+  commits.onModuleInit();
   return {
     database,
     notifications,
@@ -133,6 +157,10 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
     store,
     commits,
     commitRows,
+    sync,
+    conflicts,
+    resolving,
+    overlays,
     presenceRows,
     async stop(): Promise<void> {
       bursts.beforeApplicationShutdown();

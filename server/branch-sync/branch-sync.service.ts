@@ -1,0 +1,167 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { DatabaseConnection } from '../platform/database.js';
+import { GithubClient } from '../platform/github-client.js';
+import { log } from '../platform/log.js';
+import { WorkspaceService, type WorkspaceAccess } from '../workspace/workspace.service.js';
+import { withCommitLock } from './commit-lock.js';
+import { MergeApplyService, PlanStale } from './merge-apply.service.js';
+import { MergePlanService } from './merge-plan.service.js';
+import { isPlaceholder } from './placeholder-commit.js';
+
+type Room = Omit<WorkspaceAccess, 'role'>;
+
+/** What whoever asks knows of a push already; what is so is looked up. */
+export type PushHint = { pusher?: { name: string; login?: string }; headSha?: string };
+
+/**
+ * How a branch stands to its room: `there` where the room stands on its head
+ * now; `forced` where the head is no descendant of what it stands on;
+ * `deleted` where there is no such branch. In the latter two nothing was touched (GIT3).
+ */
+export type BranchLook = {
+  workspaceId: string;
+  state: 'there' | 'forced' | 'deleted';
+  head: string | null;
+  baseCommit: string | null;
+  hint: PushHint;
+};
+
+/** What came in, and where live files went with it. */
+export type BroughtIn = BranchLook & { moved: ReadonlyMap<string, string> };
+
+/** So often a plan is made anew because somebody typed meanwhile; then what they type comes after the push. */
+const IMPATIENT_ATTEMPTS = 3;
+const ATTEMPTS = 10;
+const NOTHING_MOVED: ReadonlyMap<string, string> = new Map();
+
+/**
+ * Keeps each room above its branch's head (GIT2): a push from outside comes
+ * in as a three-way merge, in one transaction, by one process at a time, under
+ * the same lock as commits. Looking is safe as often as one likes: only what
+ * the forge says now counts.
+ */
+@Injectable()
+export class BranchSyncService implements OnModuleInit {
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #next = new Map<string, { hint: PushHint; done: Promise<void> }>();
+  readonly #settlers: ((room: Room) => Promise<unknown>)[] = [];
+  readonly #listeners: ((look: BranchLook) => Promise<void>)[] = [];
+
+  constructor(
+    private readonly workspaces: WorkspaceService,
+    private readonly plans: MergePlanService,
+    private readonly applying: MergeApplyService,
+    private readonly github: GithubClient,
+    private readonly database: DatabaseConnection,
+  ) {}
+
+  onModuleInit(): void {
+    this.workspaces.beforeEntry((workspaceId) => this.look(workspaceId));
+  }
+
+  /** Runs first, under the lock: what we have pushed ourselves is no push from outside. */
+  settleFirst(settle: (room: Room) => Promise<unknown>): void {
+    this.#settlers.push(settle);
+  }
+
+  /** Hears, under the lock, how every branch stood when it was looked at. */
+  onLook(listener: (look: BranchLook) => Promise<void>): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Brings in what was pushed, or tells why it cannot. Who asks while a look is under way waits for one more. */
+  look(workspaceId: string, hint: PushHint = {}): Promise<void> {
+    const running = this.#running.get(workspaceId);
+    if (!running) return this.#run(workspaceId, hint);
+    const next = this.#next.get(workspaceId);
+    if (next) {
+      // The latest push is the one that will be found.
+      if (hint.headSha !== undefined || hint.pusher) next.hint = hint;
+      return next.done;
+    }
+    const waiting = { hint, done: Promise.resolve() };
+    const begin = (): Promise<void> => {
+      this.#next.delete(workspaceId);
+      return this.#run(workspaceId, waiting.hint);
+    };
+    waiting.done = running.then(begin, begin);
+    this.#next.set(workspaceId, waiting);
+    return waiting.done;
+  }
+
+  /** The same for a branch; nothing where nobody has ever opened it. */
+  async lookByBranch(repositoryId: number, branch: string, hint?: PushHint): Promise<void> {
+    const workspaceId = await this.workspaces.idOf(repositoryId, branch);
+    if (workspaceId !== null) await this.look(workspaceId, hint);
+  }
+
+  /**
+   * Puts what is not committed above any commit, be it a descendant or not:
+   * after a forced push, when somebody has decided so.
+   */
+  async rebase(workspaceId: string, head: string, hint: PushHint = {}): Promise<void> {
+    await withCommitLock(this.database.url, workspaceId, async () => {
+      const room = await this.workspaces.find(workspaceId);
+      if (room.baseCommit !== head) await this.#merge(room, head, hint);
+    });
+  }
+
+  /** What `look` does, for whoever holds the lock. */
+  async bringIn(workspaceId: string, hint: PushHint = {}): Promise<BroughtIn> {
+    for (const settle of this.#settlers) await settle(await this.workspaces.find(workspaceId));
+    const room = await this.workspaces.find(workspaceId);
+    const { owner, repo } = room.repository;
+    const head = await this.github.getBranchHead(owner, repo, room.branch);
+    let moved = NOTHING_MOVED;
+    let state: BranchLook['state'] = 'there';
+    if (head === null) state = room.baseCommit === null ? 'there' : 'deleted';
+    else if (head !== room.baseCommit && !(await this.#isPlaceholder(room, head))) {
+      if (room.baseCommit === null || (await this.github.isAncestor(owner, repo, room.baseCommit, head)))
+        moved = await this.#merge(room, head, hint);
+      else state = 'forced';
+    }
+    const baseCommit = state === 'there' ? head : room.baseCommit;
+    const look = { workspaceId, state, head, baseCommit, hint };
+    for (const listener of this.#listeners) await listener(look);
+    return { ...look, moved };
+  }
+
+  #run(workspaceId: string, hint: PushHint): Promise<void> {
+    const run = withCommitLock(this.database.url, workspaceId, () => this.bringIn(workspaceId, hint)).then(
+      () => {},
+    );
+    const ended = run.finally(() => {
+      if (this.#running.get(workspaceId) === ended) this.#running.delete(workspaceId);
+    });
+    this.#running.set(workspaceId, ended);
+    return ended;
+  }
+
+  async #merge(room: Room, head: string, hint: PushHint): Promise<ReadonlyMap<string, string>> {
+    const { workspaceId, baseCommit } = room;
+    const pusher = await this.#pusher(room, head, hint);
+    for (let attempt = 1; ; attempt++) {
+      const plan = await this.plans.plan(room, baseCommit, head);
+      try {
+        await this.applying.apply(workspaceId, plan, pusher, attempt > IMPATIENT_ATTEMPTS);
+        log.info({ workspaceId, head, files: plan.paths.length, attempt }, 'a push from outside came in');
+        return new Map(plan.moved.map(({ from, to }) => [from, to]));
+      } catch (error) {
+        if (!(error instanceof PlanStale) || attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  /** Whoever pushed, where we were told; else whoever made the last commit. */
+  async #pusher({ repository }: Room, head: string, hint: PushHint): Promise<string | null> {
+    if (hint.pusher && (hint.headSha === undefined || hint.headSha === head)) return hint.pusher.name;
+    const commit = await this.github.getCommit(repository.owner, repository.repo, head);
+    return commit?.author ?? null;
+  }
+
+  /** What a first commit of ours has left behind when it broke off: it is used again, and is nobody's push. */
+  async #isPlaceholder({ repository, baseCommit }: Room, head: string): Promise<boolean> {
+    if (baseCommit !== null) return false;
+    return isPlaceholder(await this.github.getCommit(repository.owner, repository.repo, head));
+  }
+}

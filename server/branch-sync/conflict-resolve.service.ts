@@ -1,0 +1,119 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../../db/client.js';
+import { StoredDocumentService } from '../document/stored-document.service.js';
+import { EventService } from '../event/event.service.js';
+import { OverlayService } from '../file/overlay.service.js';
+import { personActor } from '../platform/actor.js';
+import { DatabaseConnection } from '../platform/database.js';
+import type { ConflictChoice } from '../protocol/conflict.js';
+import { ProtocolError } from '../protocol/error.js';
+import { textEdits } from '../protocol/text-edits.js';
+import type { Account } from '../protocol/user.js';
+import { WorkspaceService } from '../workspace/workspace.service.js';
+import { ConflictRepository, type ConflictRecord } from './conflict.repository.js';
+import { applyEdits, rangeOf } from './document-edit.js';
+import { settleFile, type FileOutcome } from './file-settlement.js';
+
+/**
+ * Decides a conflict: a forward edit of the live text, or of the tree, by
+ * whoever decides, in one transaction with the conflict's end and its event.
+ */
+@Injectable()
+export class ConflictResolveService {
+  constructor(
+    private readonly repository: ConflictRepository,
+    private readonly workspaces: WorkspaceService,
+    private readonly stored: StoredDocumentService,
+    private readonly overlays: OverlayService,
+    private readonly events: EventService,
+    private readonly database: DatabaseConnection,
+  ) {}
+
+  /** @throws {ProtocolError} `gone` where somebody has decided already */
+  async resolve(
+    account: Account,
+    workspaceId: string,
+    conflictId: string,
+    choice: ConflictChoice,
+  ): Promise<null> {
+    await this.workspaces.require(account, workspaceId, 'write');
+    const record = (await this.repository.open(workspaceId)).find(({ id }) => id === conflictId);
+    if (!record) throw decided();
+    if (record.kind === 'text') await this.#resolveText(account, record, choice);
+    else await this.#resolveFile(account, record, choice);
+    return null;
+  }
+
+  #resolveText(account: Account, record: ConflictRecord, choice: ConflictChoice): Promise<void> {
+    const { documentId, generation, startPosition, endPosition, incomingText } = record;
+    return this.database.transaction(async (transaction) => {
+      if (documentId === null || generation === null || !startPosition || !endPosition) throw decided();
+      const [locked] = await this.stored.lock(transaction, [documentId]);
+      const stored = await this.stored.read(documentId, transaction);
+      if (!locked || locked.deletedAt || locked.generation !== generation || !stored) throw decided();
+      const { start, end } = rangeOf(stored.document, { start: startPosition, end: endPosition });
+      const current = stored.text.slice(start, end);
+      const wanted = chosen(current, incomingText ?? '', choice);
+      const edits = textEdits(current, wanted).map((edit) => ({ ...edit, at: edit.at + start }));
+      const edit = applyEdits(stored.document, edits);
+      const actor = personActor(account.id);
+      if (edit) {
+        await this.stored.append(transaction, { documentId, generation, actor, ...edit });
+        await this.stored.tell(transaction, [documentId]);
+      }
+      await this.#end(transaction, account, record, choice);
+    });
+  }
+
+  #resolveFile(account: Account, record: ConflictRecord, choice: ConflictChoice): Promise<null> {
+    const { workspaceId, path, incomingPath } = record;
+    const actor = personActor(account.id);
+    const reach = [path, ...(incomingPath === null ? [] : [incomingPath])];
+    return this.overlays.change(
+      workspaceId,
+      async (overlay, transaction) => {
+        const { moved, removed, restored }: FileOutcome = settleFile(overlay, record, choice);
+        const documents = await this.stored.listed(transaction, workspaceId);
+        const document = documents.find((each) => each.path === path);
+        if (document && (moved !== null || removed !== null)) {
+          await this.stored.lock(transaction, [document.id]);
+          await this.stored.update(
+            transaction,
+            document.id,
+            moved === null ? { deletedAt: new Date() } : { path: moved },
+          );
+        }
+        const tell = (type: 'file.deleted' | 'file.restored', at: string) =>
+          this.events.append(transaction, workspaceId, type, actor, { path: at });
+        if (moved !== null)
+          await this.events.append(transaction, workspaceId, 'file.moved', actor, { from: path, to: moved });
+        if (removed !== null) await tell('file.deleted', removed);
+        if (restored !== null) await tell('file.restored', restored);
+        const seq = await this.#end(transaction, account, record, choice);
+        return { seq, answer: () => Promise.resolve(null) };
+      },
+      reach,
+    );
+  }
+
+  async #end(
+    transaction: Transaction,
+    account: Account,
+    { id, workspaceId, path }: ConflictRecord,
+    choice: ConflictChoice,
+  ): Promise<number> {
+    if (!(await this.repository.resolve(transaction, [id], choice, account.id))) throw decided();
+    const told = { path, conflictId: id, choice };
+    return this.events.append(transaction, workspaceId, 'conflict.resolved', personActor(account.id), told);
+  }
+}
+
+const decided = () =>
+  new ProtocolError('gone', 'This conflict has been decided by now. Nothing was changed.');
+
+function chosen(current: string, incoming: string, choice: ConflictChoice): string {
+  if (choice === 'current') return current;
+  if (choice === 'incoming') return incoming;
+  const isJoined = current === '' || incoming === '' || current.endsWith('\n');
+  return current + (isJoined ? '' : '\n') + incoming;
+}

@@ -1,0 +1,88 @@
+import { Injectable } from '@nestjs/common';
+import type * as Y from 'yjs';
+import type { Transaction } from '../../db/client.js';
+import type { StoredActor } from '../platform/actor.js';
+import { DocumentRoom } from './document-room.js';
+import { seedUpdate } from './document-seed.js';
+import { DocumentRepository, type DocumentRecord } from './document.repository.js';
+
+/** A document as the database has it: what is durable, up to a row. */
+export type StoredText = { record: DocumentRecord; document: Y.Doc; text: string; seq: number };
+
+/** An edit that is stored in somebody's transaction. */
+export type StoredEdit = {
+  documentId: string;
+  generation: number;
+  /** The Yjs client it was made by: nobody else's before. */
+  clientId: number;
+  bytes: Uint8Array;
+  actor: StoredActor;
+};
+
+/**
+ * Documents for work that changes several of them together with what lies
+ * around them. An edit is an ordinary row: when the transaction commits, every
+ * process that has the document, this one too, hears of it and shows it.
+ */
+@Injectable()
+export class StoredDocumentService {
+  constructor(private readonly repository: DocumentRepository) {}
+
+  /** Nobody has to have it open. With a transaction that has locked it, it stays so. */
+  async read(documentId: string, transaction?: Transaction): Promise<StoredText | null> {
+    const stored = await this.repository.load(documentId, transaction);
+    if (!stored) return null;
+    const room = new DocumentRoom(stored, new Map());
+    return {
+      record: stored.record,
+      document: room.document(),
+      text: room.text().toString(),
+      seq: room.seq,
+    };
+  }
+
+  /** Nothing is appended to these until the transaction ends. */
+  lock(transaction: Transaction, documentIds: readonly string[]): Promise<DocumentRecord[]> {
+    return this.repository.lockAll(transaction, documentIds);
+  }
+
+  listed(transaction: Transaction, workspaceId: string): Promise<DocumentRecord[]> {
+    return this.repository.list(workspaceId, transaction);
+  }
+
+  /** @returns the row's number */
+  append(transaction: Transaction, edit: StoredEdit): Promise<number> {
+    return this.repository.append(transaction, edit);
+  }
+
+  /** Wakes everybody who has these open, once the transaction commits. */
+  tell(transaction: Transaction, documentIds: readonly string[]): Promise<void> {
+    return this.repository.tell(transaction, documentIds);
+  }
+
+  update(
+    transaction: Transaction,
+    documentId: string,
+    set: Partial<
+      Pick<
+        DocumentRecord,
+        'path' | 'deletedAt' | 'mode' | 'lineEnding' | 'byteOrderMark' | 'objectId' | 'baseSha' | 'cleanSeq'
+      >
+    >,
+  ): Promise<void> {
+    return this.repository.update(transaction, documentId, set);
+  }
+
+  /** Seeds a document at a path that has none. */
+  async seed(
+    transaction: Transaction,
+    values: Pick<
+      DocumentRecord,
+      'workspaceId' | 'path' | 'baseSha' | 'mode' | 'lineEnding' | 'byteOrderMark' | 'cleanSeq'
+    >,
+    text: string,
+    actor: StoredActor,
+  ): Promise<DocumentRecord | undefined> {
+    return this.repository.insert(transaction, values, { ...seedUpdate(text), actor });
+  }
+}
