@@ -11,7 +11,8 @@ import { postgresAccount } from '../server/embedded/postgres-account.js';
 import type { FileChange } from '../server/protocol/file.js';
 import { PerchClient } from './perch-client.js';
 import { PerchProcess } from './perch-process.js';
-import { seededRandom, Typist } from './typist.js';
+import { seededRandom } from './seeded-random.js';
+import { Typist } from './typist.js';
 
 const SETTLE = { timeout: 30_000 };
 /** Where PostgreSQL's own programs are: pg_dump is not among the embedded ones. */

@@ -4,7 +4,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PerchClient } from './perch-client.js';
 import { PerchProcess } from './perch-process.js';
-import { seededRandom, Typist } from './typist.js';
+import { seededRandom } from './seeded-random.js';
+import { Typist } from './typist.js';
 
 const LONG = process.env.PERCH_TEST_LONG === '1';
 const ROUNDS = LONG ? 100 : 5;

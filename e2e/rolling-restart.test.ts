@@ -4,7 +4,8 @@ import { OWNER, REPO, startSurroundings, type TestSurroundings } from '../server
 import { Balancer } from './balancer.js';
 import { PerchClient } from './perch-client.js';
 import { PerchProcess } from './perch-process.js';
-import { seededRandom, Typist } from './typist.js';
+import { seededRandom } from './seeded-random.js';
+import { Typist } from './typist.js';
 
 const TYPISTS = 50;
 const PEOPLE = 10;

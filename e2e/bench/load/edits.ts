@@ -1,4 +1,5 @@
 import * as Y from 'yjs';
+import { seededRandom } from '../../seeded-random.js';
 
 export const TEXT = 'text';
 
@@ -11,7 +12,7 @@ export function typing(clientId: number, count: number): Uint8Array[] {
 
 /** A document of 1,000,000 characters in 1,000 places, as one update. */
 export function largeDocument(clientId: number): Uint8Array {
-  const random = randomNumbers(1);
+  const random = seededRandom(1);
   const { document } = record(clientId, (text) => {
     for (let index = 0; index < 1_000; index++)
       text.insert(Math.floor(random() * (text.length + 1)), `${letter(index).repeat(999)}\n`);
@@ -25,7 +26,7 @@ export const LARGE_DOCUMENT_LENGTH = 1_000_000;
  * then another place. Each edit is one character typed or taken away.
  */
 export function session(clientId: number, edits: number): { updates: Uint8Array[]; text: string } {
-  const random = randomNumbers(2);
+  const random = seededRandom(2);
   const { updates, document } = record(clientId, (text) => {
     let cursor = 0;
     let removing = 0;
@@ -72,14 +73,3 @@ function record(clientId: number, edit: (text: Y.Text) => void): { updates: Uint
 }
 
 const letter = (index: number): string => String.fromCharCode(97 + ((index * 7) % 26));
-
-/** The same numbers in every run (mulberry32). */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
