@@ -1,10 +1,10 @@
 import type { DocumentUpdated } from '../protocol/document.js';
 
 /**
- * A third of what a screen takes for a frame. A hand alone types slower, and its
+ * Half of what a screen takes for a frame. A hand alone types slower, and its
  * keys go out at once; many hands in one document share packets.
  */
-const INTERVAL_MS = 5;
+const INTERVAL_MS = 8;
 
 /** @param author the connection that has all of it already, where all of it is one's */
 type Send = (news: DocumentUpdated, author: string | null) => void;

@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
 import * as Y from 'yjs';
-import { mergeInSteps } from '../../../client/lib/room/merge-updates.js';
+import { mergeUpdates } from '../../../client/lib/room/merge-updates.js';
 import type { CallBody, CallReply, ClientEvent, Result } from '../../../server/protocol/client-events.js';
 import {
   UPDATE_MAX_BYTES,
@@ -12,9 +12,10 @@ import { PROTOCOL_VERSION } from '../../../server/protocol/version.js';
 import type { Peer, PeerOptions } from './peer.js';
 import { closeSocket, openSocket } from './socket.js';
 
-/** As the product's client (client/lib/room/live-document.ts) sends: see there. */
+/** As the product's client (client/lib/room/document-outbox.ts) sends: see there. */
 const WINDOW = 8;
 const PUSH_INTERVAL_MS = 5;
+const UNACKNOWLEDGED_INTERVAL_MS = 30;
 
 const CONNECT = 0;
 const EVENT = 2;
@@ -45,7 +46,8 @@ export class PerchPeer implements Peer {
   #outgoing: Uint8Array[] = [];
   #inFlight = 0;
   #pushedAt = 0;
-  #flushing = false;
+  #gathering = false;
+  #timer: NodeJS.Timeout | undefined;
   #settled: () => void = () => {};
 
   constructor(private readonly options: PeerOptions) {
@@ -81,9 +83,12 @@ export class PerchPeer implements Peer {
 
   send(update: Uint8Array): void {
     this.#outgoing.push(update);
-    if (this.#flushing) return;
-    this.#flushing = true;
-    queueMicrotask(() => this.#flush());
+    if (this.#gathering) return;
+    this.#gathering = true;
+    queueMicrotask(() => {
+      this.#gathering = false;
+      this.#flush();
+    });
   }
 
   sendCursor(count: number): void {
@@ -110,21 +115,21 @@ export class PerchPeer implements Peer {
   }
 
   #flush(): void {
-    this.#flushing = false;
     if (this.#outgoing.length === 0 || this.#inFlight === WINDOW) return;
-    const early = this.#pushedAt + PUSH_INTERVAL_MS - performance.now();
+    clearTimeout(this.#timer);
+    const interval = this.#inFlight > 0 ? UNACKNOWLEDGED_INTERVAL_MS : PUSH_INTERVAL_MS;
+    const early = this.#pushedAt + interval - performance.now();
     if (early > 0) {
-      this.#flushing = true;
-      setTimeout(() => this.#flush(), early);
+      this.#timer = setTimeout(() => this.#flush(), early);
       return;
     }
     this.#pushedAt = performance.now();
-    const update = mergeInSteps(this.#outgoing);
+    const update = mergeUpdates(this.#outgoing);
     this.#outgoing = [];
     this.#inFlight++;
     void this.#push(update).then(() => {
       this.#inFlight--;
-      if (!this.#flushing) this.#flush();
+      this.#flush();
       if (this.#outgoing.length + this.#inFlight === 0) this.#settled();
     });
   }
