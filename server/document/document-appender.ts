@@ -26,10 +26,13 @@ const NOTICE_MAX_IDS = 150;
 
 // The row locks are taken in the order of the ids, so that two processes cannot deadlock; the
 // sequence numbers are taken under them, so that they are gap-free and in commit order.
+// All bytes come as one parameter: of an array PostgreSQL takes each in hexadecimal.
 const APPEND = `
 WITH incoming AS (
-  SELECT * FROM unnest($1::uuid[], $2::int[], $3::bytea[], $4::text[]) WITH ORDINALITY
-    AS i(document_id, generation, bytes, actor, position)
+  SELECT r.position, ($1::uuid[])[r.document] AS document_id, ($2::text[])[r.actor] AS actor, r.generation,
+    substring($3::bytea FROM r.start + 1 FOR r.length) AS bytes
+  FROM unnest($4::int[], $5::int[], $6::int[], $7::int[], $8::int[]) WITH ORDINALITY
+    AS r(document, actor, generation, start, length, position)
 ), locked AS MATERIALIZED (
   SELECT id, generation FROM documents WHERE id = ANY($1::uuid[]) AND deleted_at IS NULL
   ORDER BY id FOR NO KEY UPDATE
@@ -43,10 +46,10 @@ WITH incoming AS (
   RETURNING d.id, d.next_seq - c.number AS first_seq
 ), inserted AS (
   INSERT INTO document_updates (document_id, seq, generation, bytes, actor, process_id)
-  SELECT f.document_id, a.first_seq + f.number - 1, f.generation, f.bytes, f.actor, $5::uuid
+  SELECT f.document_id, a.first_seq + f.number - 1, f.generation, f.bytes, f.actor, $9::uuid
   FROM fitting f JOIN advanced a ON a.id = f.document_id
 )
-SELECT f.position, a.first_seq + f.number - 1 AS seq, pg_notify('perch_document', $6) IS NULL AS told
+SELECT f.position, a.first_seq + f.number - 1 AS seq, pg_notify('perch_document', $10) IS NULL AS told
 FROM fitting f JOIN advanced a ON a.id = f.document_id`;
 
 /**
@@ -172,19 +175,34 @@ export class DocumentAppender {
 
   /** Sequence numbers by place in the batch; a place without one was of an old generation. */
   async #insert(batch: readonly Waiting[]): Promise<Map<number, number>> {
-    const ids = [...new Set(batch.map((update) => update.documentId))];
+    const documents = new Places();
+    const actors = new Places();
+    const documentPlaces = batch.map((update) => documents.place(update.documentId));
+    const actorPlaces = batch.map((update) => actors.place(update.actor));
+    const starts: number[] = [];
+    let length = 0;
+    for (const { bytes } of batch) {
+      starts.push(length);
+      length += bytes.byteLength;
+    }
+    const told = documents.values.length > NOTICE_MAX_IDS ? '*' : documents.values.join(',');
     const { rows } = await this.#pool.query<{ position: string; seq: string }>({
       name: 'document-append',
       text: APPEND,
       values: [
-        batch.map((update) => update.documentId),
-        batch.map((update) => update.generation),
-        batch.map((update) =>
-          Buffer.from(update.bytes.buffer, update.bytes.byteOffset, update.bytes.byteLength),
+        documents.values,
+        actors.values,
+        Buffer.concat(
+          batch.map((update) => update.bytes),
+          length,
         ),
-        batch.map((update) => update.actor),
+        documentPlaces,
+        actorPlaces,
+        batch.map((update) => update.generation),
+        starts,
+        batch.map((update) => update.bytes.byteLength),
         processId,
-        `${processId} ${ids.length > NOTICE_MAX_IDS ? '*' : ids.join(',')}`,
+        `${processId} ${told}`,
       ],
     });
     return new Map(rows.map((row) => [Number(row.position) - 1, Number(row.seq)]));
@@ -194,5 +212,20 @@ export class DocumentAppender {
     if (failing === this.#failing) return;
     this.#failing = failing;
     this.onFailing(failing);
+  }
+}
+
+/** Each value once, and where it stands: counted from one, as in PostgreSQL's arrays. */
+class Places {
+  readonly values: string[] = [];
+  readonly #places = new Map<string, number>();
+
+  place(value: string): number {
+    let place = this.#places.get(value);
+    if (place === undefined) {
+      place = this.values.push(value);
+      this.#places.set(value, place);
+    }
+    return place;
   }
 }

@@ -1,4 +1,4 @@
-import { decode, encode } from '@msgpack/msgpack';
+import { decode, Encoder as MessagePackEncoder } from '@msgpack/msgpack';
 import { Emitter } from '@socket.io/component-emitter';
 
 type Packet = { type: number; nsp: string; data?: unknown; id?: number };
@@ -6,11 +6,19 @@ type Packet = { type: number; nsp: string; data?: unknown; id?: number };
 const CONNECT = 0;
 const CONNECT_ERROR = 4;
 
+const BUFFER_KEPT_BYTES = 1_000_000;
+const makeEncoder = () => new MessagePackEncoder({ ignoreUndefined: true });
+/** One for all packets: each of its own would grow its buffer anew. */
+let encoder = makeEncoder();
+
 /** A packet as one binary frame: Socket.IO's own parser sends a placeholder and an attachment for each. */
 export class Encoder {
   encode(packet: Packet): [Uint8Array] {
     const { type, nsp, data, id } = packet;
-    return [encode(id === undefined ? [type, nsp, data] : [type, nsp, data, id], { ignoreUndefined: true })];
+    const bytes = encoder.encode(id === undefined ? [type, nsp, data] : [type, nsp, data, id]);
+    // Its buffer grows to the largest packet there was.
+    if (bytes.byteLength > BUFFER_KEPT_BYTES) encoder = makeEncoder();
+    return [bytes];
   }
 }
 
