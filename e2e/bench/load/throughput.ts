@@ -7,8 +7,8 @@ import { closePeers, joinPeers, makePeer, signal } from './peers.js';
 
 const CLIENTS_PER_DOCUMENT = 5;
 const READERS = CLIENTS_PER_DOCUMENT - 1;
-const WARM_UP = 200;
-const UPDATES = 600;
+const WARM_UP = 1_500;
+const UPDATES = 4_000;
 /** Updates of one client that not all of its readers have. */
 const WINDOW = 16;
 
