@@ -13,8 +13,8 @@ import { TokenBucket } from '../platform/token-bucket.js';
 import type { CallBody, CallReply } from '../protocol/client-events.js';
 import { UPDATE_MAX_BYTES, UPDATE_TOTAL_MAX_BYTES } from '../protocol/document.js';
 import { ProtocolError } from '../protocol/error.js';
-import type { Account } from '../protocol/user.js';
-import { WorkspaceService } from '../workspace/workspace.service.js';
+import { AccessWatch } from '../workspace/access-watch.js';
+import { notFound } from '../workspace/access.service.js';
 import { DocumentBroadcast } from './document-broadcast.js';
 import type { DocumentNews } from './document-rooms.js';
 import { DocumentService } from './document.service.js';
@@ -31,7 +31,14 @@ const JOINED_MAX = 500;
 const PIECES_MAX = UPDATE_TOTAL_MAX_BYTES / UPDATE_MAX_BYTES;
 
 type Joined = { workspaceId: string; writable: boolean; pieces: Uint8Array[] };
-type Session = { joined: Map<string, Joined>; pushes: TokenBucket; joins: TokenBucket };
+/** What a connection may do in a workspace whose documents it has joined or is about to. */
+type Entered = { mayWrite: boolean; isClosed: boolean; leave(): void };
+type Session = {
+  joined: Map<string, Joined>;
+  entered: Map<string, Entered>;
+  pushes: TokenBucket;
+  joins: TokenBucket;
+};
 
 const roomOf = (documentId: string) => `document:${documentId}` as const;
 
@@ -43,8 +50,6 @@ export class DocumentGateway implements OnGatewayInit<SocketServer>, OnGatewayCo
   readonly #sessions = new Map<string, Session>();
   /** The packet of each snapshot, as long as its room has it. */
   readonly #snapshots = new WeakMap<Uint8Array, FramedPacket>();
-  /** Raised by every change of anybody's rights. */
-  #accessVersion = 0;
   readonly #broadcast = new DocumentBroadcast((news, author) => {
     const room = this.server.local.to(roomOf(news.documentId));
     (author === null ? room : room.except(author)).emit('document:updated', news);
@@ -52,20 +57,17 @@ export class DocumentGateway implements OnGatewayInit<SocketServer>, OnGatewayCo
 
   constructor(
     private readonly documents: DocumentService,
-    private readonly workspaces: WorkspaceService,
+    private readonly watch: AccessWatch,
   ) {}
 
   afterInit(): void {
     this.documents.subscribe((news) => this.#tell(news));
-    this.workspaces.onAccessChanged(() => {
-      this.#accessVersion++;
-      void this.#checkAccess();
-    });
   }
 
   handleConnection(connection: Connection): void {
     const session: Session = {
       joined: new Map(),
+      entered: new Map(),
       pushes: new TokenBucket(PUSHES_PER_SECOND, PUSHES_BURST),
       joins: new TokenBucket(JOINS_PER_SECOND, JOINS_BURST),
     };
@@ -75,6 +77,7 @@ export class DocumentGateway implements OnGatewayInit<SocketServer>, OnGatewayCo
     connection.on('disconnect', () => {
       this.#sessions.delete(connection.id);
       for (const documentId of session.joined.keys()) this.documents.leave(documentId, connection.id);
+      for (const entered of session.entered.values()) entered.leave();
       // Nest remembers the last connection of all: not what it held.
       session.joined.clear();
     });
@@ -94,30 +97,70 @@ export class DocumentGateway implements OnGatewayInit<SocketServer>, OnGatewayCo
         'too-large',
         'Too many files are open here. Close some and open this one again.',
       );
-    const accessVersion = this.#accessVersion;
-    const { state, snapshot } = await this.documents.join(
+    const entered = entering && this.#enter(connection, entering, body.workspaceId);
+    const joining = this.documents.join(
       account,
       body,
       connection.id,
       (id) => void connection.join(roomOf(id)),
     );
+    const { state, snapshot } = await joining.catch((error: unknown) => {
+      if (entering) this.#leaveUnused(entering, body.workspaceId);
+      throw error;
+    });
     if (state.kind !== 'live') return state;
     const session = this.#sessions.get(connection.id);
-    if (!session) {
+    if (!session || entered?.isClosed) {
+      await connection.leave(roomOf(state.documentId));
       this.documents.leave(state.documentId, connection.id);
+      if (session) throw notFound('workspace');
       return state;
     }
-    session.joined.set(state.documentId, {
-      workspaceId: body.workspaceId,
-      writable: state.writable,
-      pieces: [],
-    });
-    // Rights withdrawn while it was loading found nobody to throw out.
-    if (this.#accessVersion !== accessVersion) await this.#checkSession(connection, session);
-    if (!session.joined.has(state.documentId))
-      throw new ProtocolError('not-found', 'This workspace does not exist, or you may not see it.');
+    // Rights may have been lowered while it was loading.
+    const writable = state.writable && (entered?.mayWrite ?? false);
+    session.joined.set(state.documentId, { workspaceId: body.workspaceId, writable, pieces: [] });
     if (snapshot) this.#tellSnapshot(connection, state.documentId, snapshot);
-    return { ...state, writable: session.joined.get(state.documentId)?.writable ?? false };
+    return { ...state, writable };
+  }
+
+  /** Whoever loses the right is out at once, whoever may only watch now stops writing (SEC1). */
+  #enter(connection: Connection, session: Session, workspaceId: string): Entered {
+    const known = session.entered.get(workspaceId);
+    if (known) return known;
+    const entered: Entered = {
+      mayWrite: true,
+      isClosed: false,
+      leave: this.watch.enter({
+        account: connection.data.account,
+        workspaceId,
+        allowed: (role) => {
+          entered.mayWrite = role !== 'read';
+          for (const joined of session.joined.values())
+            if (joined.workspaceId === workspaceId && !entered.mayWrite) joined.writable = false;
+        },
+        closed: (news) => {
+          entered.isClosed = true;
+          session.entered.delete(workspaceId);
+          const inside = [...session.joined].filter(([, joined]) => joined.workspaceId === workspaceId);
+          for (const [documentId] of inside) {
+            session.joined.delete(documentId);
+            void connection.leave(roomOf(documentId));
+            this.documents.leave(documentId, connection.id);
+          }
+          if (inside.length === 0) return;
+          connection.emit('workspace:closed', news);
+          connection.disconnect(true);
+        },
+      }),
+    };
+    session.entered.set(workspaceId, entered);
+    return entered;
+  }
+
+  #leaveUnused(session: Session, workspaceId: string): void {
+    if ([...session.joined.values()].some((joined) => joined.workspaceId === workspaceId)) return;
+    session.entered.get(workspaceId)?.leave();
+    session.entered.delete(workspaceId);
   }
 
   #tellSnapshot(connection: Connection, documentId: string, snapshot: Uint8Array): void {
@@ -180,36 +223,6 @@ export class DocumentGateway implements OnGatewayInit<SocketServer>, OnGatewayCo
     if (news.kind === 'reset')
       room.emit('document:reset', { documentId: news.documentId, reason: news.reason });
     else room.emit('document:storing', { documentId: news.documentId, failing: news.failing });
-  }
-
-  /** Rights may have been withdrawn: whoever lost them leaves at once, whoever may only watch now stops writing (SEC1). */
-  async #checkAccess(): Promise<void> {
-    for (const [connectionId, session] of this.#sessions) {
-      const connection = this.server.sockets.sockets.get(connectionId);
-      if (connection) await this.#checkSession(connection, session);
-    }
-  }
-
-  async #checkSession(connection: Connection, session: Session): Promise<void> {
-    for (const [documentId, joined] of session.joined) {
-      const role = await this.#roleOf(connection.data.account, joined.workspaceId);
-      // Whether it may still be here cannot be found out now; the next look does.
-      if (role === 'unknown') continue;
-      joined.writable = role === 'write';
-      if (role !== 'none') continue;
-      session.joined.delete(documentId);
-      await connection.leave(roomOf(documentId));
-      this.documents.leave(documentId, connection.id);
-    }
-  }
-
-  async #roleOf(account: Account, workspaceId: string): Promise<'read' | 'write' | 'none' | 'unknown'> {
-    try {
-      const { role } = await this.workspaces.require(account, workspaceId, 'read');
-      return role === 'read' ? 'read' : 'write';
-    } catch (error) {
-      return error instanceof ProtocolError && error.code === 'not-found' ? 'none' : 'unknown';
-    }
   }
 }
 

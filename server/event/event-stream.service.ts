@@ -5,6 +5,8 @@ import { log } from '../platform/log.js';
 import { NotificationListener } from '../platform/notification-listener.js';
 import { ProtocolError } from '../protocol/error.js';
 import type { WorkspaceEvent } from '../protocol/event.js';
+import { LOOK_MS } from '../workspace/access-times.js';
+import { closedNews } from '../workspace/access-watch.js';
 import { WorkspaceService } from '../workspace/workspace.service.js';
 import { EventFeedService } from './event-feed.service.js';
 import { eventFrame, EventSourceResponse } from './event-source-response.js';
@@ -12,9 +14,7 @@ import { EventService } from './event.service.js';
 import { EventStream, frameOf } from './event-stream.js';
 
 /** Well below the half minute after which proxies end what is silent. A reader who takes nothing is cut at the second look. */
-const LOOK_MS = 5_000;
-/** A token's expiry, or a notice that was missed, ends a stream this much later at most. */
-const CHECK_MS = 60_000;
+const READER_LOOK_MS = 5_000;
 /** A person's programs and tabs together. */
 const STREAMS_MAX = 50;
 
@@ -41,8 +41,8 @@ export class EventStreamService implements OnModuleInit, BeforeApplicationShutdo
       if (payload === 'sessions' || payload === 'tokens') this.#checkSoon();
     });
     this.#timers.push(
-      setInterval(() => this.#all().forEach((stream) => stream.output.look()), LOOK_MS),
-      setInterval(() => this.#checkSoon(), CHECK_MS),
+      setInterval(() => this.#all().forEach((stream) => stream.output.look()), READER_LOOK_MS),
+      setInterval(() => this.#checkSoon(), LOOK_MS),
     );
   }
 
@@ -128,16 +128,16 @@ export class EventStreamService implements OnModuleInit, BeforeApplicationShutdo
       const { workspaceId, output } = stream;
       try {
         const caller = await stream.caller.again();
-        if (caller) await this.workspaces.require(caller.account, workspaceId, 'read');
-        else output.end();
-      } catch (error) {
-        if (!(error instanceof ProtocolError) || error.retry) {
-          log.warn({ err: error, workspaceId }, 'access could not be asked again; it is asked later');
+        if (!caller) {
+          output.end();
           continue;
         }
-        const message = 'You no longer have access to this workspace.';
-        output.write(eventFrame('workspace:closed', { workspaceId, message }));
+        const standing = await this.workspaces.standing(caller.account, workspaceId);
+        if (standing.kind !== 'out') continue;
+        output.write(eventFrame('workspace:closed', closedNews(workspaceId, standing.reason)));
         output.end();
+      } catch (error) {
+        log.warn({ err: error, workspaceId }, 'access could not be asked again; it is asked later');
       }
     }
   }

@@ -120,9 +120,12 @@ test('SEC1 whoever is removed is out at once: of the API and of his sockets', as
   await new Promise<void>((resolve) => socket.on('connect', resolve).connect());
   expect(await socket.emitWithAck('workspace:join', { workspaceId })).toMatchObject({ ok: true });
   const closed = new Promise<{ workspaceId: string }>((resolve) => socket.on('workspace:closed', resolve));
+  const ended = new Promise((resolve) => socket.once('disconnect', resolve));
   const removed = await perch.ask(owner, 'DELETE /api/members/:id', { params: { id }, query: repository });
   expect(removed.status).toBe(200);
-  expect(await closed).toMatchObject({ workspaceId });
+  expect(await closed).toMatchObject({ workspaceId, reason: 'withdrawn' });
+  await ended;
+  await new Promise<void>((resolve) => socket.once('connect', resolve).connect());
   expect(await socket.emitWithAck('workspace:join', { workspaceId })).toMatchObject({
     ok: false,
     error: { code: 'not-found' },

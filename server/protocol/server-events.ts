@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { documentReset, documentSnapshot, documentStoring, documentUpdated } from './document.js';
 import { workspaceEvent, type WorkspaceEvent } from './event.js';
 import { presenceChanged } from './presence.js';
-import { workspaceClosed } from './workspace.js';
+import { workspaceClosed, workspaceRole } from './workspace.js';
 
 /** Everything a server tells without being asked: one line per news. */
 export const serverEvents = {
@@ -14,6 +14,7 @@ export const serverEvents = {
   'event:added': workspaceEvent,
   /** Access was withdrawn, or the workspace is no more. */
   'workspace:closed': workspaceClosed,
+  'workspace:changed': workspaceRole,
 } satisfies Record<string, z.ZodType>;
 
 export type ServerEvent = keyof typeof serverEvents;

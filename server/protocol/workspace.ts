@@ -47,4 +47,15 @@ export const workspaceJoined = z.object({
   /** The last event's number: what comes later arrives as `event:added`. */
   eventSeq: z.number().int(),
 });
-export const workspaceClosed = z.object({ workspaceId: z.uuid(), message: z.string() });
+export const workspaceClosed = z.object({
+  workspaceId: z.uuid(),
+  /**
+   * withdrawn: the right to read is gone, and with it what a device keeps of the repository.
+   * unconfirmed: the forge, whose word it is, has not answered for too long; it opens again when it does.
+   */
+  reason: z.enum(['withdrawn', 'unconfirmed']),
+  message: z.string(),
+});
+export type WorkspaceClosed = z.infer<typeof workspaceClosed>;
+/** What one may do in it is another from now on: documents are joined again. */
+export const workspaceRole = z.object({ workspaceId: z.uuid(), role });

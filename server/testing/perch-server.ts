@@ -108,15 +108,15 @@ export class PerchServer {
   }
 
   /** The token of a new invitation. */
-  async invitation(owner: string, role: 'read' | 'write'): Promise<string> {
-    const body = { owner: OWNER, repo: REPO, role, expiresInHours: 1 };
+  async invitation(owner: string, role: 'read' | 'write', repo = REPO): Promise<string> {
+    const body = { owner: OWNER, repo, role, expiresInHours: 1 };
     const answer = await this.ask(owner, 'POST /api/invitations', { body });
     return new URL((answer.body as { url: string }).url).hash.slice(1);
   }
 
   /** Somebody new, let in with a role: the cookie. */
-  async invite(owner: string, role: 'read' | 'write', name = 'Bob'): Promise<string> {
-    const body = { token: await this.invitation(owner, role), name };
+  async invite(owner: string, role: 'read' | 'write', name = 'Bob', repo = REPO): Promise<string> {
+    const body = { token: await this.invitation(owner, role, repo), name };
     return cookieOf(await this.ask(null, 'POST /api/invitations/accept', { body }));
   }
 
@@ -138,6 +138,8 @@ export class PerchServer {
       query?: Record<string, string>;
       body?: unknown;
       headers?: Record<string, string>;
+      /** Of a body that does not end nothing is read. */
+      head?: boolean;
     } = {},
   ): Promise<Answer> {
     const [method = 'GET', pattern = ''] = route.split(' ');
@@ -154,7 +156,9 @@ export class PerchServer {
       },
       body: options.body === undefined ? undefined : JSON.stringify(options.body),
     });
-    const text = await response.text();
+    const endless = options.head && response.headers.get('content-type')?.includes('event-stream');
+    if (endless) await response.body?.cancel();
+    const text = endless ? '' : await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') ?? false;
     return {
       status: response.status,

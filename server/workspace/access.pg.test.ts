@@ -1,21 +1,34 @@
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { clientEvents, type ClientEvent } from '../protocol/client-events.js';
+import { GitGithub } from '../commit/testing/git-github.js';
+import { accessScope, type AccessScope } from '../protocol/access-token.js';
 import { httpRoutes, type HttpRoute } from '../protocol/http-routes.js';
 import type { Invitation } from '../protocol/invitation.js';
 import type { Account, Role } from '../protocol/user.js';
 import { OWNER, PerchServer, REPO, startSurroundings } from '../testing/perch-server.js';
 
-type Who = 'stranger' | 'outsider' | 'reader' | 'writer' | 'owner';
-const WHO: readonly Who[] = ['stranger', 'outsider', 'reader', 'writer', 'owner'];
+type Token = `token ${AccessScope}`;
+/** none: signed in, and in another repository alone. revoked: was let in and put out. Tokens are the writer's, with one scope. */
+type Who = 'signed out' | 'none' | 'revoked' | 'token of revoked' | Token | Role;
+const PEOPLE = ['signed out', 'none', 'revoked', 'read', 'write', 'admin'] as const;
+const TOKENS = accessScope.options.map((scope): Token => `token ${scope}`);
+const WHO: readonly Who[] = [...PEOPLE, ...TOKENS, 'token of revoked'];
+const ALLOWED = 200;
 /** Everybody's answer to a route that needs a role. */
-const EXPECTED: Record<Role, readonly number[]> = {
-  read: [401, 404, 200, 200, 200],
-  write: [401, 404, 403, 200, 200],
-  admin: [401, 404, 403, 403, 200],
+const EXPECTED: Record<Role, Record<(typeof PEOPLE)[number], number>> = {
+  read: { 'signed out': 401, none: 404, revoked: 404, read: ALLOWED, write: ALLOWED, admin: ALLOWED },
+  write: { 'signed out': 401, none: 404, revoked: 404, read: 403, write: ALLOWED, admin: ALLOWED },
+  admin: { 'signed out': 401, none: 404, revoked: 404, read: 403, write: 403, admin: ALLOWED },
 };
 
+/** What whoever may not see it asks for in its place. */
+const NOTHING = '00000000-0000-4000-8000-000000000000';
+const SECRET = 'Secret';
+
 let perch: PerchServer;
-let cookies: Record<Who, string | null>;
+let database: pg.Client;
+let others: GitGithub[];
+let credentials: Record<Who, Record<string, string>>;
 let id: string;
 let invitationId: string;
 const ref = { owner: OWNER, repo: REPO };
@@ -23,19 +36,58 @@ const ofRoom = { ...ref, branch: 'main' };
 
 beforeAll(async () => {
   perch = await PerchServer.start();
-  const owner = await perch.ownerCookie();
-  const outsider = await perch.invite(owner, 'write', 'Outsider');
-  const { id: outsiderId } = (await perch.ask(outsider, 'GET /api/session')).body as Account;
-  await perch.ask(owner, 'DELETE /api/members/:id', { params: { id: outsiderId }, query: ref });
-  const reader = await perch.invite(owner, 'read', 'Reader');
-  const writer = await perch.invite(owner, 'write', 'Writer');
-  cookies = { stranger: null, outsider, reader, writer, owner };
-  id = await perch.open(owner);
-  await perch.invitation(owner, 'read');
-  const listed = (await perch.ask(owner, 'GET /api/invitations', { query: ref })).body as Invitation[];
+  database = new pg.Client({ connectionString: perch.surroundings.databaseUrl });
+  await database.connect();
+  others = ['Other', SECRET].map((name) => new GitGithub({ 'a.txt': { bytes: name } }));
+  for (const [index, name] of ['Other', SECRET].entries())
+    await perch.surroundings.forge.addRepository({ owner: OWNER, name, path: others[index]!.bare });
+  const admin = await perch.ownerCookie();
+  const none = await perch.invite(admin, 'write', 'None', 'Other');
+  const revoked = await perch.invite(admin, 'write', 'Revoked');
+  const ofRevoked = await token(revoked, accessScope.options);
+  const { id: revokedId } = (await perch.ask(revoked, 'GET /api/session')).body as Account;
+  await perch.ask(admin, 'DELETE /api/members/:id', { params: { id: revokedId }, query: ref });
+  const read = await perch.invite(admin, 'read', 'Reader');
+  const write = await perch.invite(admin, 'write', 'Writer');
+  const tokens = {} as Record<Token, Record<string, string>>;
+  for (const scope of accessScope.options) tokens[`token ${scope}`] = await token(write, [scope]);
+  const session = (cookie: string) => ({ Cookie: cookie });
+  credentials = {
+    'signed out': {},
+    none: session(none),
+    revoked: session(revoked),
+    read: session(read),
+    write: session(write),
+    admin: session(admin),
+    ...tokens,
+    'token of revoked': ofRevoked,
+  };
+  id = await perch.open(admin);
+  await perch.invitation(admin, 'read');
+  const listed = (await perch.ask(admin, 'GET /api/invitations', { query: ref })).body as Invitation[];
   invitationId = listed[0]?.id ?? '';
 });
-afterAll(() => perch.stop());
+afterAll(async () => {
+  await database.end();
+  await perch.stop();
+  for (const other of others) other.remove();
+});
+
+async function token(cookie: string, scopes: readonly AccessScope[]): Promise<Record<string, string>> {
+  const body = { name: 'a bot', scopes, repository: null, expiresInDays: 1 };
+  const { secret } = (await perch.ask(cookie, 'POST /api/access-tokens', { body })).body as {
+    secret: string;
+  };
+  return { Authorization: `Bearer ${secret}` };
+}
+
+/** Asks as somebody of the table; an answer that does not end is left after its head. */
+const ask = (who: Who, route: HttpRoute, given: Case['ask'] = {}) =>
+  perch.ask(null, route, {
+    ...given,
+    headers: { ...given.headers, ...credentials[who] },
+    head: route === ENDLESS,
+  });
 
 type Case = { need: Role; ask?: Parameters<PerchServer['ask']>[2]; accepted?: readonly number[] };
 const inRoom = (need: Role, body?: unknown): Case => ({ need, ask: { params: { id }, body } });
@@ -63,6 +115,7 @@ const routes = (): Partial<Record<HttpRoute, Case>> => ({
     need: 'write',
     ask: { query: ofRoom, body: { type: 'integration.told', payload: {} } },
   },
+  [ENDLESS]: { need: 'read', ask: { query: ofRoom } },
   'GET /api/workspaces/:id/events': inRoom('read'),
   'GET /api/workspaces/:id/files': inRoom('read'),
   'GET /api/workspaces/:id/conflicts': inRoom('read'),
@@ -108,118 +161,145 @@ const routes = (): Partial<Record<HttpRoute, Case>> => ({
   },
 });
 
-const OF_ONESELF: readonly HttpRoute[] = [
-  'GET /api/session',
-  'POST /api/session',
-  'PATCH /api/session',
-  'DELETE /api/session',
-  'POST /api/invitations/preview',
-  'POST /api/invitations/accept',
-  'GET /api/repositories',
-  'GET /api/workspaces/recent',
-  'GET /api/forge/budget',
-  'GET /api/access-tokens',
-  'POST /api/access-tokens',
-  'DELETE /api/access-tokens/:id',
-  'GET /api/settings',
-  'PATCH /api/settings',
-  'GET /api/openapi.json',
-  'GET /api/docs',
-];
+/** What routes about oneself, or about no repository, answer: `open` ones say the same to everybody. */
+const OF_ONESELF: Partial<Record<HttpRoute, { signedOut: number; open?: true; ask?: Case['ask'] }>> = {
+  'GET /api/session': { signedOut: 401 },
+  'POST /api/session': { signedOut: 410, open: true, ask: { body: { token: 'C'.repeat(43) } } },
+  'PATCH /api/session': { signedOut: 401, ask: { body: {} } },
+  'DELETE /api/session': { signedOut: 200, open: true },
+  'POST /api/invitations/preview': { signedOut: 410, open: true, ask: { body: { token: 'C'.repeat(43) } } },
+  'POST /api/invitations/accept': {
+    signedOut: 410,
+    open: true,
+    ask: { body: { token: 'C'.repeat(43), name: 'Mallory' } },
+  },
+  'GET /api/repositories': { signedOut: 401 },
+  'GET /api/workspaces/recent': { signedOut: 401 },
+  'GET /api/forge/budget': { signedOut: 401 },
+  'GET /api/access-tokens': { signedOut: 401 },
+  'POST /api/access-tokens': {
+    signedOut: 401,
+    ask: { body: { name: 'x', scopes: ['events:read'], repository: null, expiresInDays: 1 } },
+  },
+  'DELETE /api/access-tokens/:id': { signedOut: 401, ask: { params: { id: NOTHING } } },
+  'GET /api/settings': { signedOut: 401 },
+  'PATCH /api/settings': { signedOut: 401, ask: { body: {} } },
+  'GET /api/openapi.json': { signedOut: 200, open: true },
+  'GET /api/docs': { signedOut: 200, open: true },
+};
 
-/** It does not end; whose right it asks for is shown beside it, in access-token.pg.test.ts. */
+/** It does not end: its head alone is read. */
 const ENDLESS: HttpRoute = 'GET /api/workspace/events/stream';
 
-test('SEC1 every route asks for its right: nobody, no member, reader, writer, owner', async () => {
+const scopeOf = (route: HttpRoute) => (httpRoutes[route] as { scope?: AccessScope }).scope;
+
+function expectedOf(who: Who, route: HttpRoute, need: Role): number {
+  if (who === 'token of revoked') return scopeOf(route) ? 404 : 403;
+  if (!who.startsWith('token ')) return EXPECTED[need][who as (typeof PEOPLE)[number]];
+  return who === `token ${scopeOf(route)}` ? ALLOWED : 403;
+}
+
+/** The same question about a repository, a room and an invitation that are not there. */
+const ofNothing = (given: Case['ask']): Case['ask'] =>
+  JSON.parse(
+    JSON.stringify(given ?? {})
+      .replaceAll(id, NOTHING)
+      .replaceAll(invitationId, NOTHING)
+      .replaceAll(`"repo":"${REPO}"`, '"repo":"Nothing"'),
+  ) as Case['ask'];
+
+/** All that is stored about repositories and their rooms. */
+async function stored(): Promise<unknown> {
+  const tables = [
+    'repositories',
+    'repository_members',
+    'invitations',
+    'workspaces',
+    'workspace_visits',
+    'workspace_presence',
+    'workspace_events',
+    'workspace_files',
+    'documents',
+    'document_updates',
+  ];
+  const all: Record<string, unknown> = {};
+  for (const table of tables)
+    all[table] = (
+      await database.query<{ kept: string }>(
+        `SELECT string_agg(md5(t::text), ' ' ORDER BY t::text) AS kept FROM ${table} t`,
+      )
+    ).rows;
+  return all;
+}
+
+test('SEC1 SEC2 every route × everybody: who may not see gets 404, who may not do 403, a token its scope alone', async () => {
   const table = routes();
-  expect([...Object.keys(table), ...OF_ONESELF, ENDLESS].toSorted()).toEqual(
+  expect([...Object.keys(table), ...Object.keys(OF_ONESELF)].toSorted()).toEqual(
     Object.keys(httpRoutes).toSorted(),
   );
   const unexpected: string[] = [];
-  for (const [route, { need, ask, accepted = [200] }] of Object.entries(table) as [HttpRoute, Case][]) {
-    for (const [index, who] of WHO.entries()) {
-      const { status } = await perch.ask(cookies[who], route, ask);
-      const expected = EXPECTED[need][index] ?? 0;
-      const isAsExpected = expected === 200 ? accepted.includes(status) : status === expected;
-      if (!isAsExpected) unexpected.push(`${who}: ${route} answered ${status} instead of ${expected}`);
+  for (const [route, { need, ask: given, accepted = [ALLOWED] }] of Object.entries(table) as [
+    HttpRoute,
+    Case,
+  ][])
+    for (const who of WHO) {
+      const { status } = await ask(who, route, given);
+      const expected = expectedOf(who, route, need);
+      if (expected === ALLOWED ? !accepted.includes(status) : status !== expected)
+        unexpected.push(`${who}: ${route} answered ${status} instead of ${expected}`);
+    }
+  for (const [route, { signedOut, open, ask: given }] of Object.entries(OF_ONESELF) as [
+    HttpRoute,
+    NonNullable<(typeof OF_ONESELF)[HttpRoute]>,
+  ][]) {
+    const { status } = await ask('signed out', route, given);
+    if (status !== signedOut)
+      unexpected.push(`signed out: ${route} answered ${status} instead of ${signedOut}`);
+    for (const who of open ? [] : TOKENS) {
+      const answer = await ask(who, route, given);
+      if (answer.status !== 403) unexpected.push(`${who}: ${route} answered ${answer.status} instead of 403`);
     }
   }
   expect(unexpected).toEqual([]);
 });
 
-test('SEC1 whoever may not see a repository is told nothing of it, as if there were none', async () => {
-  const nothing = '00000000-0000-4000-8000-000000000000';
-  const hidden = await perch.ask(cookies.outsider, 'GET /api/workspaces/:id/files', { params: { id } });
-  const absent = await perch.ask(cookies.outsider, 'GET /api/workspaces/:id/files', {
-    params: { id: nothing },
-  });
-  expect(hidden.body).toEqual(absent.body);
-  const other = { owner: OWNER, repo: 'Nothing' };
-  expect((await perch.ask(cookies.outsider, 'GET /api/github/:owner/:repo', { params: ref })).body).toEqual(
-    (await perch.ask(cookies.outsider, 'GET /api/github/:owner/:repo', { params: other })).body,
-  );
-  expect((await perch.ask(cookies.outsider, 'GET /api/repositories')).body).toEqual([]);
-  expect((await perch.ask(cookies.reader, 'GET /api/repositories')).body).toMatchObject([
-    { ...ref, role: 'read' },
-  ]);
-  expect((await perch.ask(cookies.owner, 'GET /api/repositories')).body).toMatchObject([
-    { ...ref, role: 'admin' },
-  ]);
-});
-
-test('SEC1 every socket call asks for its right', async () => {
-  const bytes = new Uint8Array([0, 0]);
-  const calls: Record<ClientEvent, { body: object; refusals: Record<'outsider' | 'reader', string> }> = {
-    'workspace:join': { body: { workspaceId: id }, refusals: { outsider: 'not-found', reader: 'ok' } },
-    'workspace:leave': { body: { workspaceId: id }, refusals: { outsider: 'ok', reader: 'ok' } },
-    'presence:move': {
-      body: { workspaceId: id, count: 1, path: null, cursor: null, idle: false },
-      refusals: { outsider: 'out-of-step', reader: 'out-of-step' },
-    },
-    'document:join': {
-      body: { workspaceId: id, path: 'README.md', clientId: 1, known: null },
-      refusals: { outsider: 'not-found', reader: 'ok' },
-    },
-    'document:push': {
-      body: { documentId: id, generation: 1, update: bytes },
-      refusals: { outsider: 'out-of-step', reader: 'out-of-step' },
-    },
-    'document:leave': { body: { documentId: id }, refusals: { outsider: 'ok', reader: 'ok' } },
-  };
-  expect(Object.keys(calls).toSorted()).toEqual(Object.keys(clientEvents).toSorted());
-  for (const who of ['outsider', 'reader'] as const) {
-    const socket = perch.socket(cookies[who]);
-    await new Promise<void>((resolve) => socket.on('connect', resolve).connect());
-    const send = socket.emitWithAck.bind(socket) as unknown as (
-      event: string,
-      body: object,
-    ) => Promise<{ ok: boolean; error?: { code: string } }>;
-    for (const [event, { body, refusals }] of Object.entries(calls)) {
-      const answer = await send(event, body);
-      expect([event, who, answer.error?.code ?? 'ok']).toEqual([event, who, refusals[who]]);
+test('SEC1 whoever may not see a repository is told of every route what he is told where there is none, and leaves no trace', async () => {
+  const before = await stored();
+  const different: unknown[] = [];
+  for (const [route, { ask: given }] of Object.entries(routes()) as [HttpRoute, Case][])
+    for (const who of ['signed out', 'none', 'revoked', 'token of revoked'] as const) {
+      const [hidden, absent] = [await ask(who, route, given), await ask(who, route, ofNothing(given))];
+      if (hidden.status !== absent.status || JSON.stringify(hidden.body) !== JSON.stringify(absent.body))
+        different.push([who, route, hidden.body, absent.body]);
     }
-    socket.disconnect();
-  }
+  expect(different).toEqual([]);
+  expect(await stored()).toEqual(before);
 });
 
-test('SEC1 a reader’s edit of a document he has open is refused and not stored', async () => {
-  const socket = perch.socket(cookies.reader);
-  await new Promise<void>((resolve) => socket.on('connect', resolve).connect());
-  const joined = await socket.emitWithAck('document:join', {
-    workspaceId: id,
-    path: 'README.md',
-    clientId: 7,
-    known: null,
-  });
-  if (!joined.ok || joined.reply.kind !== 'live') throw new Error('the document was not joined');
-  expect(joined.reply.writable).toBe(false);
-  const pushed = await socket.emitWithAck('document:push', {
-    documentId: joined.reply.documentId,
-    generation: joined.reply.generation,
-    update: new Uint8Array([0, 0]),
-  });
-  expect(pushed).toMatchObject({ ok: false, error: { code: 'forbidden', retry: false } });
-  socket.disconnect();
+test('SEC1 to find that a repository is hidden costs what it costs to find that it is not there', async () => {
+  const requests = () => [...perch.surroundings.forge.answers.values()].reduce((sum, each) => sum + each, 0);
+  const costs: number[] = [];
+  for (const repo of [SECRET, 'Nothing-of-this-name', SECRET, 'Nothing-of-this-name']) {
+    const before = requests();
+    const { status } = await ask('none', 'GET /api/github/:owner/:repo', { params: { owner: OWNER, repo } });
+    expect(status).toBe(404);
+    costs.push(requests() - before);
+  }
+  // The second time both are known.
+  expect(costs).toEqual([1, 1, 0, 0]);
+  expect((await database.query('SELECT 1 FROM repositories WHERE name = $1', [SECRET])).rows).toEqual([]);
+});
+
+test('SEC1 only what one may see is listed', async () => {
+  const listed = async (who: Who) =>
+    ((await ask(who, 'GET /api/repositories')).body as { repo: string; role: Role }[])
+      .map(({ repo, role }) => `${repo} ${role}`)
+      .toSorted();
+  expect(await listed('none')).toEqual(['Other write']);
+  expect(await listed('revoked')).toEqual([]);
+  expect(await listed('read')).toEqual([`${REPO} read`]);
+  expect(await listed('admin')).toEqual([`${REPO} admin`, 'Other admin', `${SECRET} admin`].toSorted());
+  expect((await ask('revoked', 'GET /api/workspaces/recent')).body).toEqual([]);
 });
 
 test('SEC1 nobody may more than Perch’s own token', async () => {

@@ -5,15 +5,19 @@ import { log } from '../platform/log.js';
 import { NotificationListener } from '../platform/notification-listener.js';
 import { ProtocolError } from '../protocol/error.js';
 import type { Account, Role } from '../protocol/user.js';
+import { ForgeAnswers } from './forge-answers.js';
 import { WorkspaceRepository } from './workspace.repository.js';
 
-/** How long what the forge says of a repository is believed. */
-const REPOSITORY_MS = 30_000;
-/** How long it is believed while the forge takes no more requests: its limits are by the hour. */
-const LIMITED_MS = 3_600_000;
-/** How long a role is believed that no notice has called into question. */
-const ROLE_MS = 15_000;
+/** How long a member's role is believed that no notice has called into question. */
+const MEMBER_MS = 15_000;
 const RANK: Record<Role, number> = { read: 0, write: 1, admin: 2 };
+
+/** Where somebody who is inside stands: out `unconfirmed` as long as the forge cannot be asked. */
+export type Standing =
+  | { kind: 'in'; role: Role }
+  | { kind: 'out'; reason: 'withdrawn' | 'unconfirmed' }
+  /** Cannot be found out now for a fault of ours; the next look does. */
+  | { kind: 'unknown' };
 
 /**
  * Who may do what in a repository (SEC1): never more than Perch's own token
@@ -23,11 +27,12 @@ const RANK: Record<Role, number> = { read: 0, write: 1, admin: 2 };
  */
 @Injectable()
 export class AccessService implements OnApplicationBootstrap {
-  readonly #byName = new LRUCache<string, ForgeRepository>({ max: 1_000, ttl: REPOSITORY_MS });
-  readonly #byId = new LRUCache<number, ForgeRepository>({ max: 1_000, ttl: REPOSITORY_MS });
-  /** By either, for as long as a limit may last. */
-  readonly #lastKnown = new LRUCache<string | number, ForgeRepository>({ max: 2_000, ttl: LIMITED_MS });
-  readonly #roles = new LRUCache<string, { role: Role | null }>({ max: 10_000, ttl: ROLE_MS });
+  /** What Perch's own token sees; null where it sees nothing. */
+  readonly #byName = new ForgeAnswers<string, ForgeRepository | null>(2_000);
+  readonly #byId = new ForgeAnswers<number, ForgeRepository | null>(2_000);
+  /** Those whose row is as the forge says. */
+  readonly #stored = new WeakSet<ForgeRepository>();
+  readonly #members = new LRUCache<string, { role: Role | null }>({ max: 10_000, ttl: MEMBER_MS });
   readonly #listeners = new Set<() => void>();
   /** Raised by each notice: an answer asked for before it is not kept. */
   #notice = 0;
@@ -61,16 +66,13 @@ export class AccessService implements OnApplicationBootstrap {
     need: Role,
   ): Promise<{ repository: ForgeRepository; role: Role }> {
     const key = `${owner}/${repo}`.toLowerCase();
-    let repository = this.#byName.get(key);
-    if (!repository) {
-      repository = (await this.#ask(key, () => this.github.getRepository(owner, repo))) ?? undefined;
-      if (!repository) throw notFound();
-      // Known only once it has a row: what is made of it meanwhile refers to that.
-      await this.repository.upsertRepository(repository);
-      this.#byName.set(key, repository);
-      this.#byId.set(repository.id, repository);
-    }
-    return { repository, role: await this.#require(account, repository, need) };
+    const repository = await this.#byName.get(key, () => hidden(this.github.getRepository(owner, repo)));
+    // Where there is none, the same is asked as where it is hidden: the time it takes tells nothing.
+    const role = await this.#roleIn(account, repository, key);
+    if (!repository || role === null) throw notFound();
+    requireRank(role, need);
+    await this.#store(repository);
+    return { repository, role };
   }
 
   /** @param what was asked for within the repository: hidden, it is refused as if there were none */
@@ -80,46 +82,29 @@ export class AccessService implements OnApplicationBootstrap {
     need: Role,
     what: string,
   ): Promise<{ repository: ForgeRepository; role: Role }> {
-    const repository = await this.findRepository(repositoryId);
-    return { repository, role: await this.#require(account, repository, need, what) };
+    const repository = await this.#find(repositoryId);
+    const role = await this.#roleIn(account, repository, String(repositoryId));
+    if (!repository || role === null) throw notFound(what);
+    requireRank(role, need);
+    return { repository, role };
   }
 
   async findRepository(repositoryId: number): Promise<ForgeRepository> {
-    const known = this.#byId.get(repositoryId);
-    if (known) return known;
-    const repository = await this.#ask(repositoryId, () => this.github.getRepositoryById(repositoryId));
+    const repository = await this.#find(repositoryId);
     if (!repository) throw notFound();
-    this.#byId.set(repositoryId, repository);
     return repository;
   }
 
-  async #ask(
-    key: string | number,
-    ask: () => Promise<ForgeRepository | null>,
-  ): Promise<ForgeRepository | null> {
+  /** For whoever is inside: a withdrawal, a lowered or raised right, or that it stands. */
+  async standing(account: Account, repositoryId: number): Promise<Standing> {
     try {
-      const found = await ask();
-      if (found) this.#lastKnown.set(key, found);
-      else this.#lastKnown.delete(key);
-      return found;
+      const repository = await this.#find(repositoryId);
+      const role = await this.#roleIn(account, repository, String(repositoryId));
+      return role === null ? { kind: 'out', reason: 'withdrawn' } : { kind: 'in', role };
     } catch (error) {
-      const last = this.#lastKnown.get(key);
-      if (!last || !isLimited(error)) throw error;
-      return last;
+      log.warn({ err: error, repositoryId }, 'a right could not be asked again; it is asked later');
+      return { kind: 'unknown' };
     }
-  }
-
-  async role(account: Account, repository: ForgeRepository): Promise<Role | null> {
-    const key = `${account.id} ${repository.id}`;
-    const known = this.#roles.get(key);
-    if (known) return known.role;
-    const notice = this.#notice;
-    const granted = account.isOwner
-      ? repository.permission
-      : await this.repository.memberRole(repository.id, account.id);
-    const role = granted ? lower(granted, repository.permission) : null;
-    if (notice === this.#notice) this.#roles.set(key, { role });
-    return role;
   }
 
   /** Roles in many repositories with one question: in those of `all` where there is one. */
@@ -134,9 +119,39 @@ export class AccessService implements OnApplicationBootstrap {
     });
   }
 
+  #find(repositoryId: number): Promise<ForgeRepository | null> {
+    return this.#byId.get(repositoryId, () => hidden(this.github.getRepositoryById(repositoryId)));
+  }
+
+  async #roleIn(account: Account, repository: ForgeRepository | null, key: string): Promise<Role | null> {
+    if (account.isOwner) return repository?.permission ?? null;
+    const granted = await this.#memberRole(account, repository?.id ?? 0, repository ? '' : key);
+    return repository && granted && lower(granted, repository.permission);
+  }
+
+  async #memberRole(account: Account, repositoryId: number, absent: string): Promise<Role | null> {
+    const key = `${account.id} ${repositoryId} ${absent}`;
+    const known = this.#members.get(key);
+    if (known) return known.role;
+    const notice = this.#notice;
+    const role = (await this.repository.memberRole(repositoryId, account.id)) ?? null;
+    // A notice that came meanwhile may tell of this very role: nobody gets in by what it was before.
+    if (notice !== this.#notice) return this.#memberRole(account, repositoryId, absent);
+    this.#members.set(key, { role });
+    return role;
+  }
+
+  /** Known only once it has a row: what is made of it meanwhile refers to that. */
+  async #store(repository: ForgeRepository): Promise<void> {
+    if (this.#stored.has(repository)) return;
+    this.#byId.set(repository.id, repository);
+    await this.repository.upsertRepository(repository);
+    this.#stored.add(repository);
+  }
+
   #tell(): void {
     this.#notice++;
-    this.#roles.clear();
+    this.#members.clear();
     for (const listener of this.#listeners) listener();
   }
 
@@ -151,34 +166,30 @@ export class AccessService implements OnApplicationBootstrap {
       log.warn({ err: error }, 'the members could not be read; they are read again soon');
     }
   }
+}
 
-  async #require(
-    account: Account,
-    repository: ForgeRepository,
-    need: Role,
-    what = 'repository',
-  ): Promise<Role> {
-    const role = await this.role(account, repository);
-    if (role === null) throw notFound(what);
-    if (RANK[role] < RANK[need]) {
-      throw new ProtocolError(
-        'forbidden',
-        need === 'admin'
-          ? 'Only somebody who administers this repository can do this.'
-          : 'You may watch this repository, not change it. Ask its owner for an invitation to edit.',
-      );
-    }
-    return role;
+/** What the forge forbids is as if it were not there. */
+async function hidden(asked: Promise<ForgeRepository | null>): Promise<ForgeRepository | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof ProtocolError && error.code === 'forbidden') return null;
+    throw error;
   }
+}
+
+function requireRank(role: Role, need: Role): void {
+  if (RANK[role] >= RANK[need]) return;
+  throw new ProtocolError(
+    'forbidden',
+    need === 'admin'
+      ? 'Only somebody who administers this repository can do this.'
+      : 'You may watch this repository, not change it. Ask its owner for an invitation to edit.',
+  );
 }
 
 function lower(one: Role, other: Role): Role {
   return RANK[one] < RANK[other] ? one : other;
-}
-
-/** Whether the forge refuses because it was asked too much, and says nothing of what was asked for. */
-export function isLimited(error: unknown): boolean {
-  return error instanceof ProtocolError && error.code === 'rate-limited';
 }
 
 /** The same words for what there is not and for what may not be seen (SEC1). */

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { EventModule } from '../event/event.module.js';
+import { AccessWatch } from './access-watch.js';
 import { AccessService } from './access.service.js';
 import { BranchService } from './branch.service.js';
 import { WorkspaceController } from './workspace.controller.js';
@@ -10,7 +11,14 @@ import { WorkspaceService } from './workspace.service.js';
 @Module({
   imports: [EventModule],
   controllers: [WorkspaceController],
-  providers: [WorkspaceService, BranchService, AccessService, WorkspaceEntryService, WorkspaceRepository],
-  exports: [WorkspaceService, AccessService, WorkspaceEntryService],
+  providers: [
+    WorkspaceService,
+    BranchService,
+    AccessService,
+    AccessWatch,
+    WorkspaceEntryService,
+    WorkspaceRepository,
+  ],
+  exports: [WorkspaceService, AccessService, AccessWatch, WorkspaceEntryService],
 })
 export class WorkspaceModule {}

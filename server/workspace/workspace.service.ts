@@ -11,7 +11,8 @@ import type { FileMode } from '../protocol/file.js';
 import type { BranchRef } from '../protocol/repository.js';
 import type { Account, Role } from '../protocol/user.js';
 import type { RecentWorkspace, Workspace } from '../protocol/workspace.js';
-import { AccessService, isLimited, notFound } from './access.service.js';
+import { AccessService, notFound, type Standing } from './access.service.js';
+import { isLimited } from './forge-answers.js';
 import { WorkspaceRepository } from './workspace.repository.js';
 
 export type WorkspaceAccess = {
@@ -88,6 +89,13 @@ export class WorkspaceService {
   /** What brings a room to its branch's head before somebody comes in who sees that it stands elsewhere. */
   beforeEntry(follow: (workspaceId: string) => Promise<void>): void {
     this.#follow = follow;
+  }
+
+  /** Where somebody who is inside stands now. */
+  async standing(account: Account, workspaceId: string): Promise<Standing> {
+    const found = await this.repository.find(workspaceId);
+    if (!found) return { kind: 'out', reason: 'withdrawn' };
+    return this.access.standing(account, found.workspace.repositoryId);
   }
 
   onAccessChanged(listener: () => void): void {
