@@ -2,33 +2,41 @@ import { Injectable } from '@nestjs/common';
 import { and, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/client.js';
 import { loginSessions, signInLinks, users } from '../../db/schema/user.js';
+import { batchLoader } from '../platform/batch-loader.js';
 import { DatabaseConnection } from '../platform/database.js';
 
 export type UserRow = typeof users.$inferSelect;
+type SessionRow = { user: UserRow; expiresAt: Date };
 
 @Injectable()
 export class AuthRepository {
+  readonly #sessions = batchLoader((hashes: readonly string[]) => this.#readSessions(hashes));
   readonly #bySession;
 
   constructor(private readonly connection: DatabaseConnection) {
     this.#bySession = connection.database
-      .select({ user: users, expiresAt: loginSessions.expiresAt })
+      .select({ user: users, tokenHash: loginSessions.tokenHash, expiresAt: loginSessions.expiresAt })
       .from(loginSessions)
       .innerJoin(users, eq(users.id, loginSessions.userId))
       .where(
         and(
-          eq(loginSessions.tokenHash, sql.placeholder('tokenHash')),
+          sql`${loginSessions.tokenHash} = any(${sql.placeholder('tokenHashes')}::text[])`,
           gt(loginSessions.expiresAt, sql`now()`),
           isNull(users.deletedAt),
         ),
       )
-      .prepare('user_by_session');
+      .prepare('users_by_session');
   }
 
   /** Whose session this is, and when it ends unless it is prolonged. */
-  async findBySession(tokenHash: string): Promise<{ user: UserRow; expiresAt: Date } | undefined> {
-    const [row] = await this.#bySession.execute({ tokenHash });
-    return row;
+  findBySession(tokenHash: string): Promise<SessionRow | undefined> {
+    return this.#sessions.load(tokenHash);
+  }
+
+  async #readSessions(tokenHashes: readonly string[]): Promise<(SessionRow | undefined)[]> {
+    const rows = await this.#bySession.execute({ tokenHashes: [...new Set(tokenHashes)] });
+    const byHash = new Map(rows.map((row) => [row.tokenHash, row]));
+    return tokenHashes.map((hash) => byHash.get(hash));
   }
 
   async prolongSession(tokenHash: string, expiresAt: Date): Promise<void> {

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { and, asc, eq, gt, inArray, isNull, or, sql, type Placeholder } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/client.js';
 import { documentClients, documents, documentSnapshots, documentUpdates } from '../../db/schema/document.js';
 import { workspaceFiles } from '../../db/schema/file.js';
 import { objects } from '../../db/schema/object.js';
 import { workspaces } from '../../db/schema/workspace.js';
 import { ProtocolError } from '../protocol/error.js';
+import { batchLoader } from '../platform/batch-loader.js';
 import { DatabaseConnection } from '../platform/database.js';
 import type { StoredActor } from '../platform/actor.js';
 import { processId } from '../platform/server-process.js';
@@ -29,19 +30,27 @@ const NO_PROCESS = '00000000-0000-0000-0000-000000000000';
 /** Notices longer than PostgreSQL's 8,000 bytes would roll the whole transaction back (DOC4). */
 const NOTICE_MAX_IDS = 150;
 
+type Place = { workspaceId: string; path: string };
+type Claim = { documentId: string; clientId: number; actor: StoredActor };
 export type TextSource = { documentId: string } | { basePath: string };
 
 /** Documents and their rows in PostgreSQL. Appends go through DocumentAppender, which alone takes sequence numbers in bulk. */
 @Injectable()
 export class DocumentRepository {
+  readonly #documents = batchLoader((places: readonly Place[]) => this.#readAt(places));
+  readonly #registrations = batchLoader((claims: readonly Claim[]) => this.#register(claims));
   readonly #byPath;
 
   constructor(private readonly connection: DatabaseConnection) {
-    this.#byPath = atPath(
-      connection.database,
-      sql.placeholder('workspaceId'),
-      sql.placeholder('path'),
-    ).prepare('document_by_path');
+    this.#byPath = connection.database
+      .select({ document: documents })
+      .from(documents)
+      .innerJoin(
+        sql`unnest(${sql.placeholder('workspaceIds')}::uuid[], ${sql.placeholder('paths')}::text[]) AS place (workspace_id, path)`,
+        and(eq(documents.workspaceId, sql`place.workspace_id`), eq(documents.path, sql`place.path`)),
+      )
+      .where(isNull(documents.deletedAt))
+      .prepare('documents_by_path');
   }
 
   async find(documentId: string): Promise<DocumentRecord | undefined> {
@@ -57,10 +66,24 @@ export class DocumentRepository {
     path: string,
     transaction?: Transaction,
   ): Promise<DocumentRecord | undefined> {
-    const [record] = transaction
-      ? await atPath(transaction, workspaceId, path)
-      : await this.#byPath.execute({ workspaceId, path });
+    if (!transaction) return this.#documents.load({ workspaceId, path });
+    const [record] = await transaction
+      .select()
+      .from(documents)
+      .where(
+        and(eq(documents.workspaceId, workspaceId), eq(documents.path, path), isNull(documents.deletedAt)),
+      );
     return record;
+  }
+
+  async #readAt(places: readonly Place[]): Promise<(DocumentRecord | undefined)[]> {
+    const distinct = [...new Map(places.map((place) => [keyOf(place), place])).values()];
+    const rows = await this.#byPath.execute({
+      workspaceIds: distinct.map((place) => place.workspaceId),
+      paths: distinct.map((place) => place.path),
+    });
+    const byPlace = new Map(rows.map(({ document }) => [keyOf(document), document]));
+    return places.map((place) => byPlace.get(keyOf(place)));
   }
 
   list(workspaceId: string, transaction: Transaction = this.connection.database): Promise<DocumentRecord[]> {
@@ -306,23 +329,36 @@ export class DocumentRepository {
     return rows.map((row) => ({ ...row, seq: Number(row.seq) }));
   }
 
-  /** Gives Yjs client ids, each named once, to an actor. False where somebody else has one of them. */
+  /** Gives Yjs client ids to an actor. False where somebody else has one of them. */
   async registerClients(
     documentId: string,
     clientIds: readonly number[],
     actor: StoredActor,
   ): Promise<boolean> {
-    // In one order, so that two who claim the same ids cannot deadlock.
-    const ids = clientIds.toSorted((one, other) => one - other);
+    const owners = await Promise.all(
+      clientIds.map((clientId) => this.#registrations.load({ documentId, clientId, actor })),
+    );
+    return owners.every((owner) => owner === actor);
+  }
+
+  /** Whose each client id is then: of many who claim one, whoever was first. */
+  async #register(claims: readonly Claim[]): Promise<string[]> {
+    const first = new Map<string, Claim>();
+    for (const claim of claims) {
+      const key = `${claim.documentId} ${claim.clientId}`;
+      if (!first.has(key)) first.set(key, claim);
+    }
     const rows = await this.connection.database
       .insert(documentClients)
-      .values(ids.map((clientId) => ({ documentId, clientId, actor })))
+      // In one order, so that two who claim the same ids cannot deadlock.
+      .values([...first.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, claim]) => claim))
       .onConflictDoUpdate({
         target: [documentClients.documentId, documentClients.clientId],
         set: { actor: sql`${documentClients.actor}` },
       })
       .returning();
-    return rows.every((row) => row.actor === actor);
+    const owners = new Map(rows.map((row) => [`${row.documentId} ${row.clientId}`, row.actor]));
+    return claims.map((claim) => owners.get(`${claim.documentId} ${claim.clientId}`)!);
   }
 
   async clients(documentId: string): Promise<Map<number, string>> {
@@ -389,15 +425,6 @@ function basePathIn(rows: readonly (typeof workspaceFiles.$inferSelect)[], path:
   return rows.some((row) => row.kind === 'moved' && row.fromPath === path) ? null : path;
 }
 
-function atPath(
-  database: Pick<Transaction, 'select'>,
-  workspaceId: string | Placeholder,
-  path: string | Placeholder,
-) {
-  return database
-    .select()
-    .from(documents)
-    .where(
-      and(eq(documents.workspaceId, workspaceId), eq(documents.path, path), isNull(documents.deletedAt)),
-    );
+function keyOf({ workspaceId, path }: Place): string {
+  return `${workspaceId} ${path}`;
 }

@@ -5,14 +5,17 @@ import { repositories, repositoryMembers } from '../../db/schema/repository.js';
 import { workspacePresence } from '../../db/schema/presence.js';
 import { users } from '../../db/schema/user.js';
 import { workspaces, workspaceVisits } from '../../db/schema/workspace.js';
+import { batchLoader } from '../platform/batch-loader.js';
 import { DatabaseConnection } from '../platform/database.js';
 import type { ForgeRepository } from '../platform/github-client.js';
 
 export type WorkspaceRow = typeof workspaces.$inferSelect;
 export type RepositoryRow = typeof repositories.$inferSelect;
+type FoundWorkspace = { workspace: WorkspaceRow; repository: RepositoryRow };
 
 @Injectable()
 export class WorkspaceRepository {
+  readonly #workspaces = batchLoader((ids: readonly string[]) => this.#read(ids));
   readonly #byId;
 
   constructor(private readonly connection: DatabaseConnection) {
@@ -20,15 +23,18 @@ export class WorkspaceRepository {
       .select({ workspace: workspaces, repository: repositories })
       .from(workspaces)
       .innerJoin(repositories, eq(repositories.id, workspaces.repositoryId))
-      .where(eq(workspaces.id, sql.placeholder('id')))
-      .prepare('workspace_by_id');
+      .where(sql`${workspaces.id} = any(${sql.placeholder('ids')}::uuid[])`)
+      .prepare('workspaces_by_id');
   }
 
-  async find(
-    workspaceId: string,
-  ): Promise<{ workspace: WorkspaceRow; repository: RepositoryRow } | undefined> {
-    const [row] = await this.#byId.execute({ id: workspaceId });
-    return row;
+  find(workspaceId: string): Promise<FoundWorkspace | undefined> {
+    return this.#workspaces.load(workspaceId);
+  }
+
+  async #read(ids: readonly string[]): Promise<(FoundWorkspace | undefined)[]> {
+    const rows = await this.#byId.execute({ ids: [...new Set(ids)] });
+    const byId = new Map(rows.map((row) => [row.workspace.id, row]));
+    return ids.map((id) => byId.get(id));
   }
 
   /** Keeps what the forge says of a repository now: its name may have changed, its id has not (NAM1). */
