@@ -1,4 +1,14 @@
-import { bigint, index, pgTable, primaryKey, text, timestamp, unique, uuid } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { repositories } from './repository.js';
 import { users } from './user.js';
 
@@ -15,6 +25,14 @@ export const workspaces = pgTable(
     baseCommit: text(),
     /** Taken by UPDATE ... RETURNING in an event's own transaction: gap-free, in commit order (EVT1). */
     nextEventSeq: bigint({ mode: 'number' }).notNull().default(1),
+    /** How the branch stands to the base: while it is not `there`, nothing is committed (GIT3). */
+    branchState: text({ enum: ['there', 'forced', 'deleted'] })
+      .notNull()
+      .default('there'),
+    /** Where a `forced` branch stands. */
+    branchHead: text(),
+    /** What a `deleted` branch is called by now, where that one has a room of its own. */
+    branchRenamedTo: text(),
     createdAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
   },
   (table) => [unique().on(table.repositoryId, table.branch)],
@@ -36,4 +54,23 @@ export const workspaceVisits = pgTable(
     primaryKey({ columns: [table.workspaceId, table.userId] }),
     index().on(table.userId, table.openedAt),
   ],
+);
+
+/** What was not committed when somebody discarded it all: the undo of each file, the last discarded first brought back. */
+export const branchDiscards = pgTable(
+  'branch_discards',
+  {
+    id: uuid().primaryKey().defaultRandom(),
+    workspaceId: uuid()
+      .notNull()
+      .references(() => workspaces.id),
+    userId: uuid()
+      .notNull()
+      .references(() => users.id),
+    undoIds: uuid().array().notNull().default([]),
+    files: integer().notNull().default(0),
+    createdAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
+    restoredAt: timestamp({ withTimezone: true }),
+  },
+  (table) => [index().on(table.workspaceId)],
 );

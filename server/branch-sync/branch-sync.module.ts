@@ -4,6 +4,11 @@ import { EventModule } from '../event/event.module.js';
 import { FileModule } from '../file/file.module.js';
 import { ObjectModule } from '../object/object.module.js';
 import { WorkspaceModule } from '../workspace/workspace.module.js';
+import { BranchDiscardService } from './branch-discard.service.js';
+import { BranchRenameService } from './branch-rename.service.js';
+import { BranchStateController } from './branch-state.controller.js';
+import { BranchStateRepository } from './branch-state.repository.js';
+import { BranchStateService } from './branch-state.service.js';
 import { BranchSyncService } from './branch-sync.service.js';
 import { ConflictController } from './conflict.controller.js';
 import { ConflictRepository } from './conflict.repository.js';
@@ -12,11 +17,16 @@ import { ConflictService } from './conflict.service.js';
 import { DocumentMergeService } from './document-merge.service.js';
 import { MergeApplyService } from './merge-apply.service.js';
 import { MergePlanService } from './merge-plan.service.js';
+import { TextRecoveryService } from './text-recovery.service.js';
 
 @Module({
   imports: [DocumentModule, EventModule, FileModule, ObjectModule, WorkspaceModule],
-  controllers: [ConflictController],
+  controllers: [BranchStateController, ConflictController],
   providers: [
+    BranchDiscardService,
+    BranchRenameService,
+    BranchStateRepository,
+    BranchStateService,
     BranchSyncService,
     ConflictRepository,
     ConflictResolveService,
@@ -24,7 +34,8 @@ import { MergePlanService } from './merge-plan.service.js';
     DocumentMergeService,
     MergeApplyService,
     MergePlanService,
+    TextRecoveryService,
   ],
-  exports: [BranchSyncService, ConflictService],
+  exports: [BranchStateService, BranchSyncService, ConflictService],
 })
 export class BranchSyncModule {}

@@ -3,6 +3,7 @@ import { DatabaseConnection } from '../platform/database.js';
 import { GithubClient } from '../platform/github-client.js';
 import { log } from '../platform/log.js';
 import { WorkspaceService, type WorkspaceAccess } from '../workspace/workspace.service.js';
+import { BranchRenameService } from './branch-rename.service.js';
 import { withCommitLock } from './commit-lock.js';
 import { MergeApplyService, PlanStale } from './merge-apply.service.js';
 import { MergePlanService } from './merge-plan.service.js';
@@ -23,6 +24,8 @@ export type BranchLook = {
   state: 'there' | 'forced' | 'deleted';
   head: string | null;
   baseCommit: string | null;
+  /** What a `deleted` branch is called by now, where that one has a room of its own. */
+  renamedTo: string | null;
   hint: PushHint;
 };
 
@@ -51,6 +54,7 @@ export class BranchSyncService implements OnModuleInit {
     private readonly workspaces: WorkspaceService,
     private readonly plans: MergePlanService,
     private readonly applying: MergeApplyService,
+    private readonly renames: BranchRenameService,
     private readonly github: GithubClient,
     private readonly database: DatabaseConnection,
   ) {}
@@ -95,23 +99,31 @@ export class BranchSyncService implements OnModuleInit {
     if (workspaceId !== null) await this.look(workspaceId, hint);
   }
 
+  /** Nothing is committed, and nothing comes in, while this runs. */
+  inTurn<Result>(workspaceId: string, run: () => Promise<Result>): Promise<Result> {
+    return withCommitLock(this.database.url, workspaceId, run);
+  }
+
   /**
    * Puts what is not committed above any commit, be it a descendant or not:
-   * after a forced push, when somebody has decided so.
+   * after a forced push, when somebody has decided so. For whoever holds the lock.
    */
-  async rebase(workspaceId: string, head: string, hint: PushHint = {}): Promise<void> {
-    await withCommitLock(this.database.url, workspaceId, async () => {
-      const room = await this.workspaces.find(workspaceId);
-      if (room.baseCommit !== head) await this.#merge(room, head, hint);
-    });
+  async bringOnto(workspaceId: string, head: string, hint: PushHint = {}): Promise<void> {
+    const room = await this.workspaces.find(workspaceId);
+    if (room.baseCommit !== head) await this.#merge(room, head, hint);
   }
 
   /** What `look` does, for whoever holds the lock. */
   async bringIn(workspaceId: string, hint: PushHint = {}): Promise<BroughtIn> {
     for (const settle of this.#settlers) await settle(await this.workspaces.find(workspaceId));
-    const room = await this.workspaces.find(workspaceId);
+    let room = await this.workspaces.find(workspaceId);
     const { owner, repo } = room.repository;
-    const head = await this.github.getBranchHead(owner, repo, room.branch);
+    let head = await this.github.getBranchHead(owner, repo, room.branch);
+    const renamed = head === null && room.baseCommit !== null ? await this.renames.follow(room) : null;
+    if (renamed?.isFollowed) {
+      room = await this.workspaces.find(workspaceId);
+      head = await this.github.getBranchHead(owner, repo, room.branch);
+    }
     let moved = NOTHING_MOVED;
     let state: BranchLook['state'] = 'there';
     if (head === null) state = room.baseCommit === null ? 'there' : 'deleted';
@@ -121,7 +133,8 @@ export class BranchSyncService implements OnModuleInit {
       else state = 'forced';
     }
     const baseCommit = state === 'there' ? head : room.baseCommit;
-    const look = { workspaceId, state, head, baseCommit, hint };
+    const renamedTo = state === 'deleted' && renamed ? renamed.name : null;
+    const look = { workspaceId, state, head, baseCommit, renamedTo, hint };
     for (const listener of this.#listeners) await listener(look);
     return { ...look, moved };
   }

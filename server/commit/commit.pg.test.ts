@@ -127,7 +127,7 @@ test('GIT1: after a forced push nothing is overwritten, and the overlay is kept'
   git.git('update-ref', 'refs/heads/main', other);
   await expect(room.commits.commit(alice, id, { message: 'Mine', paths: ['a.txt'] })).rejects.toMatchObject({
     code: 'conflict',
-    message: expect.stringContaining('Nothing was overwritten') as string,
+    message: expect.stringContaining('Nothing was committed or overwritten') as string,
   });
   expect(git.git('rev-parse', 'main')).toBe(other);
   expect(await room.paths()).toEqual(['modified a.txt']);

@@ -5,6 +5,7 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { AuthService } from '../auth/auth.service.js';
+import { BranchStateService, refusalOf } from '../branch-sync/branch-state.service.js';
 import { BranchSyncService } from '../branch-sync/branch-sync.service.js';
 import { withCommitLock } from '../branch-sync/commit-lock.js';
 import { ConflictService } from '../branch-sync/conflict.service.js';
@@ -51,6 +52,7 @@ export class CommitService implements OnModuleInit, OnApplicationBootstrap, Befo
     private readonly finishing: CommitFinishService,
     private readonly first: FirstCommitService,
     private readonly sync: BranchSyncService,
+    private readonly branches: BranchStateService,
     private readonly conflicts: ConflictService,
     private readonly workspaces: WorkspaceService,
     private readonly changes: FileChangeService,
@@ -94,6 +96,7 @@ export class CommitService implements OnModuleInit, OnApplicationBootstrap, Befo
     return withCommitLock(this.database.url, workspaceId, async () => {
       let { paths } = wanted;
       for (let attempt = 1; ; attempt++) {
+        await this.branches.requireThere(workspaceId);
         // Asked again under the lock: the base may have moved while we waited for it.
         let access = await this.workspaces.require(account, workspaceId, 'write');
         if (await this.#settle(access)) access = await this.workspaces.require(account, workspaceId, 'write');
@@ -102,9 +105,11 @@ export class CommitService implements OnModuleInit, OnApplicationBootstrap, Befo
         const record = await this.#prepare(account, access, { ...wanted, paths });
         if (await this.#movedTo(access, record)) return this.#finish(access, record);
         // Somebody else pushed in between: their commit comes in, and ours is made on top of it.
-        const { state, head, moved } = await this.sync.bringIn(workspaceId);
-        if (state !== 'there' || attempt === ATTEMPTS) throw await this.#refusal(record, head);
-        paths = paths.map((path) => moved.get(path) ?? path);
+        const look = await this.sync.bringIn(workspaceId);
+        const refusal = refusalOf(look);
+        if (refusal) throw refusal;
+        if (attempt === ATTEMPTS) throw await this.#refusal(record, look.head);
+        paths = paths.map((path) => look.moved.get(path) ?? path);
       }
     });
   }

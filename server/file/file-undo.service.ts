@@ -38,7 +38,29 @@ export class FileUndoService {
     await this.workspaces.require(account, workspaceId, 'write');
     const undo = uuid.test(token) ? await this.files.findUndo(workspaceId, token) : undefined;
     if (!undo || undo.path !== path || undo.userId !== account.id) throw spent(path);
-    const actor = personActor(account.id);
+    return this.#undo(workspaceId, undo, personActor(account.id));
+  }
+
+  /** Of one that somebody else may have caused: what a whole branch's discard took away is everybody's to bring back. */
+  async recover(account: Account, workspaceId: string, token: string): Promise<null> {
+    await this.workspaces.require(account, workspaceId, 'write');
+    return this.#undo(workspaceId, await this.find(workspaceId, token), personActor(account.id));
+  }
+
+  /** @throws {ProtocolError} `gone` where it was used, or is forgotten */
+  async find(workspaceId: string, token: string): Promise<FileUndo> {
+    const undo = await this.files.findUndo(workspaceId, token);
+    if (!undo) throw spent('this file');
+    return undo;
+  }
+
+  /** Used up, by whoever has done by himself what it would do. */
+  async spend(transaction: Transaction, undo: FileUndo): Promise<void> {
+    await this.#spend(transaction, undo);
+  }
+
+  async #undo(workspaceId: string, undo: FileUndo, actor: StoredActor): Promise<null> {
+    const { path } = undo;
     // Before anything is changed: whether the text can come back at all.
     if (undo.textDocumentId !== null) merged(undo, (await this.documents.read(undo.textDocumentId)).text);
     if (undo.rows.length > 0) {

@@ -37,6 +37,15 @@ import { OverlayService } from './overlay.service.js';
     FileUploadService,
     OverlayService,
   ],
-  exports: [DocumentBytesService, EditBurstService, FileChangeService, FileStyleService, OverlayService],
+  exports: [
+    DocumentBytesService,
+    EditBurstService,
+    FileChangeService,
+    FileDiscardService,
+    FileService,
+    FileStyleService,
+    FileUndoService,
+    OverlayService,
+  ],
 })
 export class FileModule {}

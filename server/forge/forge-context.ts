@@ -10,6 +10,8 @@ import type { WebhookSender } from './webhook.js';
 export type ForgeContext = {
   addresses: Addresses;
   repositories: Map<number, HostedRepository>;
+  /** Of repositories that were renamed or transferred: `owner/name` without case, and the id. */
+  formerNames: Map<string, number>;
   users: ForgeUser[];
   limits: ForgeLimits;
   hooks: WebhookSender;
@@ -45,11 +47,12 @@ export function findRepository(
   owner: string,
   name: string,
 ): HostedRepository | undefined {
-  const wanted = `${owner}/${name}`.toLowerCase();
-  return [...context.repositories.values()].find(
-    (each) => `${each.owner}/${each.name}`.toLowerCase() === wanted,
-  );
+  const wanted = nameOf({ owner, name });
+  return [...context.repositories.values()].find((each) => nameOf(each) === wanted);
 }
+
+export const nameOf = ({ owner, name }: { owner: string; name: string }): string =>
+  `${owner}/${name}`.toLowerCase();
 
 /** The rest of a path, each segment decoded once. */
 export function wildcard(request: Request, name: string): string {

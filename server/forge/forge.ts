@@ -2,8 +2,8 @@ import express, { type NextFunction, type Request, type Response } from 'express
 import { mkdir, realpath } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Addresses } from './answers.js';
-import type { ForgeContext } from './forge-context.js';
+import { repositoryUrl, type Addresses } from './answers.js';
+import { findRepository, nameOf, type ForgeContext } from './forge-context.js';
 import { ForgeError, notFound } from './forge-error.js';
 import { GitFailure, gitText } from './git/git.js';
 import { writePushHook } from './git/push-hook.js';
@@ -88,6 +88,7 @@ export async function startForge(options: {
   const context: ForgeContext = {
     addresses,
     repositories: new Map(),
+    formerNames: new Map(),
     users: options.users.map((user, index) => ({ ...user, id: index + 1 })),
     limits: { ...GITHUB_LIMITS, ...options.limits },
     hooks: new WebhookSender(addresses),
@@ -108,6 +109,9 @@ export async function startForge(options: {
         description: served.description ?? null,
         permissions: served.permissions,
       });
+      const before = context.repositories.get(repository.id);
+      if (before) context.formerNames.set(nameOf(before), repository.id);
+      context.formerNames.delete(nameOf(repository));
       context.repositories.set(repository.id, repository);
       return repository;
     },
@@ -134,6 +138,18 @@ function mount(app: express.Express, context: ForgeContext, budget: RequestBudge
   const rest = express.Router();
   rest.get('/rate_limit', (request, response) => {
     response.json(budget.answer(request));
+  });
+  rest.use('/repos/:owner/:repo', (request, response, next) => {
+    const { owner, repo } = request.params;
+    const id = findRepository(context, owner, repo)
+      ? undefined
+      : context.formerNames.get(nameOf({ owner, name: repo }));
+    const now = id === undefined ? undefined : context.repositories.get(id);
+    if (!now) return next();
+    // As GitHub leads on from the name a repository had, the method kept.
+    const url = `${repositoryUrl(now, context.addresses)}${request.url === '/' ? '' : request.url}`;
+    response.status(request.method === 'GET' ? 301 : 307).location(url);
+    response.json({ message: 'Moved Permanently', url });
   });
   // Before the branches: `a/protection` is no branch's name here.
   protectionRoutes(rest, context);

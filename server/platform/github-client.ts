@@ -105,6 +105,16 @@ export class GithubClient {
     return answer && (answer.data as { object: { sha: string } }).object.sha;
   }
 
+  /** What a branch is called by now: the forge leads on from the name it had before. Null where there is none. */
+  async currentBranchName(owner: string, repo: string, branch: string): Promise<string | null> {
+    // These would be another address.
+    if (branch.split('/').some((part) => ['', '.', '..'].includes(part))) return null;
+    const answer = await orNull(
+      this.#octokit.request(`GET /repos/{owner}/{repo}/branches/${encodeRef(branch)}`, { owner, repo }),
+    );
+    return answer && (answer.data as { name: string }).name;
+  }
+
   /** @throws {ProtocolError} `unprocessable` where the name exists or is invalid, `not-found` */
   async createBranch(owner: string, repo: string, branch: string, sha: string): Promise<void> {
     await told(this.#octokit.rest.git.createRef({ owner, repo, ref: `refs/heads/${branch}`, sha }));

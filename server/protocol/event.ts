@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { branchChoice } from './branch-state.js';
 import { conflictChoice } from './conflict.js';
 import { actor } from './user.js';
 
@@ -37,6 +38,17 @@ export const eventPayloads = {
     files: z.number().int(),
     conflicts: z.number().int(),
   }),
+  /** The head is no descendant of what the room stands on: nothing was touched, and people choose. */
+  'branch.forced': z.object({ head: z.string(), baseCommit: z.string(), pusher: z.string().nullable() }),
+  /** With the name it has now where it was renamed, and that one has a room already. */
+  'branch.deleted': z.object({ baseCommit: z.string(), renamedTo: z.string().nullable() }),
+  /** The room stands on its branch again: by somebody's choice, or because the branch came back. */
+  'branch.restored': z.object({ head: z.string(), choice: branchChoice.nullable() }),
+  /** The room went along with its branch's new name. */
+  'branch.renamed': z.object({ from: z.string(), to: z.string() }),
+  /** All that was not committed was taken back; it is kept, and can be brought back. */
+  'branch.discarded': z.object({ discardId: z.string(), files: z.number().int() }),
+  'branch.recovered': z.object({ discardId: z.string(), files: z.number().int() }),
   'conflict.found': z.object({ path: z.string(), conflictId: z.string() }),
   /** By a choice, or because a later push changed the same. */
   'conflict.resolved': z.object({

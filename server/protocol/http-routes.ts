@@ -1,5 +1,12 @@
 import { z } from 'zod';
 import { accessToken, accessTokenCreated, accessTokenCreation, type AccessScope } from './access-token.js';
+import {
+  branchDecided,
+  branchDecision,
+  branchRecovered,
+  branchRecovery,
+  branchState,
+} from './branch-state.js';
 import { anyBytes } from './bytes.js';
 import { commitCreated, commitCreation, commitPreview, commitPreviewQuery } from './commit.js';
 import { conflict, conflictResolution } from './conflict.js';
@@ -158,6 +165,14 @@ export const httpRoutes = {
   'POST /api/workspaces/:id/commit/preview': { params: byId, body: commitPreviewQuery, reply: commitPreview },
   'POST /api/workspaces/:id/commit': { params: byId, body: commitCreation, reply: commitCreated },
 
+  /** How the branch stands to the room, and what becomes of it where it is forced or gone. */
+  'GET /api/workspaces/:id/branch': { params: byId, reply: branchState },
+  'POST /api/workspaces/:id/branch': { params: byId, body: branchDecision, reply: branchDecided },
+  'POST /api/workspaces/:id/branch/recover': {
+    params: byId,
+    body: branchRecovery,
+    reply: branchRecovered,
+  },
   /** What a push from outside and the room both changed, and nobody has decided yet. */
   'GET /api/workspaces/:id/conflicts': { params: byId, reply: z.array(conflict) },
   'POST /api/workspaces/:id/conflicts/:conflictId/resolve': {

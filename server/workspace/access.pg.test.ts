@@ -118,6 +118,13 @@ const routes = (): Partial<Record<HttpRoute, Case>> => ({
   [ENDLESS]: { need: 'read', ask: { query: ofRoom } },
   'GET /api/workspaces/:id/events': inRoom('read'),
   'GET /api/workspaces/:id/files': inRoom('read'),
+  'GET /api/workspaces/:id/branch': inRoom('read'),
+  'POST /api/workspaces/:id/branch': { ...inRoom('write', { choice: 'rebase' }), accepted: [409] },
+  'POST /api/workspaces/:id/branch/recover': {
+    need: 'write',
+    ask: { params: { id }, body: { discardId: id } },
+    accepted: [410],
+  },
   'GET /api/workspaces/:id/conflicts': inRoom('read'),
   'POST /api/workspaces/:id/conflicts/:conflictId/resolve': {
     need: 'write',

@@ -72,6 +72,13 @@ export class BranchService {
         if (names.has(branch)) return { branch, page: parts.slice(length).join('/') || 'code' };
       }
     }
+    // A branch that was renamed is found by the name it had, as on GitHub.
+    for (const parts of readings(rest))
+      for (const former of [parts.slice(0, -1), parts]) {
+        const branch =
+          former.length > 0 && (await this.github.currentBranchName(owner, repo, former.join('/')));
+        if (branch) return { branch, page: parts.slice(former.length).join('/') || 'code' };
+      }
     // An empty repository has no branch yet, but the name of its first one.
     const unborn = readings(rest).find((parts) => `${parts.join('/')}/`.startsWith(`${defaultBranch}/`));
     if (unborn && (await this.github.listBranches(owner, repo)).length === 0)

@@ -132,6 +132,22 @@ export class WorkspaceRepository {
     return Number(rows[0]?.count ?? 0);
   }
 
+  /** Within a transaction that goes on where the name is taken. */
+  async rename(transaction: Transaction, workspaceId: string, branch: string): Promise<boolean> {
+    const renamed = await transaction
+      .update(workspaces)
+      .set({ branch })
+      .where(
+        and(
+          eq(workspaces.id, workspaceId),
+          sql`NOT EXISTS (SELECT FROM workspaces other
+            WHERE other.repository_id = ${workspaces.repositoryId} AND other.branch = ${branch})`,
+        ),
+      )
+      .returning({ id: workspaces.id });
+    return renamed.length === 1;
+  }
+
   /** Moves the base by compare-and-swap, under the workspace's row lock. */
   async moveBase(
     transaction: Transaction,

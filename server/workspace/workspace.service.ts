@@ -107,6 +107,8 @@ export class WorkspaceService {
     const { repository, role } = await this.access.requireByName(account, ref.owner, ref.repo, 'read');
     const { owner, name: repo } = repository;
     const head = await this.#headOf(repository, ref.branch);
+    const renamed = head === null ? await this.#renamed(repository, ref.branch) : null;
+    if (renamed !== null) return this.open(account, { ...ref, branch: renamed });
     if (head === null && !(await this.#mayBeOpenedWithoutHead(repository, ref.branch))) {
       throw new ProtocolError('not-found', `There is no branch ${ref.branch} in ${owner}/${repo}.`);
     }
@@ -186,6 +188,16 @@ export class WorkspaceService {
     return { bytes, mode, sha, size: bytes.byteLength, commit: baseCommit };
   }
 
+  /** The branch goes by another name from now on. False where that one has a room already. */
+  rename(transaction: Transaction, workspaceId: string, branch: string): Promise<boolean> {
+    return this.repository.rename(transaction, workspaceId, branch);
+  }
+
+  /** How many paths may lie above the base; none for certain where it is 0. */
+  changeCount(workspaceId: string): Promise<number> {
+    return this.repository.changeCount(workspaceId);
+  }
+
   /** Compare-and-swap of the base, in the transaction of the commit that moves it. */
   moveBase(transaction: Transaction, workspaceId: string, from: string | null, to: string): Promise<boolean> {
     return this.repository.moveBase(transaction, workspaceId, from, to);
@@ -212,6 +224,20 @@ export class WorkspaceService {
       if (!existing) throw error;
       return existing.baseCommit;
     }
+  }
+
+  /** What a branch is called by now that is not there: where its room has gone along, or the forge leads on (GIT3). */
+  async #renamed(repository: ForgeRepository, branch: string): Promise<string | null> {
+    const existing = await this.repository.findByBranch(repository.id, branch);
+    if (existing) {
+      await this.#followed(existing.id, existing.baseCommit, null);
+      const now = (await this.repository.find(existing.id))?.workspace.branch ?? branch;
+      if (now !== branch) return now;
+      // It stays under its name with what lies in it.
+      if ((await this.repository.changeCount(existing.id)) > 0) return null;
+    }
+    const name = await this.github.currentBranchName(repository.owner, repository.name, branch);
+    return name === branch ? null : name;
   }
 
   /** A repository may have no commit yet; and a branch's end never costs what people wrote above it (GIT3). */

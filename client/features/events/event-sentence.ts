@@ -33,6 +33,25 @@ export function eventSentence(event: WorkspaceEvent): { words: string; path?: st
       return { words: 'saw that the branch has moved on GitHub' };
     case 'branch.merged':
       return { words: mergedWords(event.payload) };
+    case 'branch.forced':
+      return { words: forcedWords(event.payload) };
+    case 'branch.deleted': {
+      const { renamedTo } = event.payload;
+      return {
+        words:
+          renamedTo === null
+            ? 'saw that the branch was deleted on GitHub'
+            : `saw that the branch was renamed to ${renamedTo} on GitHub`,
+      };
+    }
+    case 'branch.restored':
+      return { words: RESTORED[event.payload.choice ?? 'none'] };
+    case 'branch.renamed':
+      return { words: `followed the branch, which is called ${event.payload.to} now` };
+    case 'branch.discarded':
+      return { words: `discarded all that was not committed: ${filesOf(event.payload.files)}` };
+    case 'branch.recovered':
+      return { words: `brought back what was discarded: ${filesOf(event.payload.files)}` };
     case 'conflict.found':
       return { words: 'changed the same as somebody here in', path: event.payload.path };
     case 'conflict.resolved':
@@ -48,5 +67,19 @@ export function eventSentence(event: WorkspaceEvent): { words: string; path?: st
 function mergedWords({ toCommit, pusher, files, conflicts }: EventPayloads['branch.merged']): string {
   const by = pusher === null ? '' : ` by ${pusher}`;
   const found = conflicts === 0 ? '' : `, with ${conflicts} ${conflicts === 1 ? 'conflict' : 'conflicts'}`;
-  return `brought in a push${by}: ${toCommit.slice(0, 7)}, ${files} ${files === 1 ? 'file' : 'files'}${found}`;
+  return `brought in a push${by}: ${toCommit.slice(0, 7)}, ${filesOf(files)}${found}`;
 }
+
+function forcedWords({ head, pusher }: EventPayloads['branch.forced']): string {
+  const by = pusher === null ? '' : ` by ${pusher}`;
+  return `moved the branch to another history${by}: ${head.slice(0, 7)}`;
+}
+
+const RESTORED = {
+  rebase: 'put the room onto the branch’s new head',
+  recreate: 'made the branch again on GitHub',
+  discard: 'put the room onto the branch as it is on GitHub',
+  none: 'saw that the branch is there again',
+};
+
+const filesOf = (files: number) => `${files} ${files === 1 ? 'file' : 'files'}`;

@@ -69,6 +69,11 @@ export class GitGithub {
     return execFileSync('git', ['-C', this.bare, ...arguments_], { encoding: 'utf8' }).trim();
   }
 
+  /** The same with something to read. */
+  given(input: string, ...arguments_: string[]): string {
+    return execFileSync('git', ['-C', this.bare, ...arguments_], { encoding: 'utf8', input }).trim();
+  }
+
   remove(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -6,6 +6,10 @@ import { workspaces } from '../../../db/schema/workspace.js';
 import { AuthRepository } from '../../auth/auth.repository.js';
 import { AuthService } from '../../auth/auth.service.js';
 import { Secrets } from '../../auth/secret.js';
+import { BranchDiscardService } from '../../branch-sync/branch-discard.service.js';
+import { BranchRenameService } from '../../branch-sync/branch-rename.service.js';
+import { BranchStateRepository } from '../../branch-sync/branch-state.repository.js';
+import { BranchStateService } from '../../branch-sync/branch-state.service.js';
 import { BranchSyncService } from '../../branch-sync/branch-sync.service.js';
 import { ConflictRepository } from '../../branch-sync/conflict.repository.js';
 import { ConflictResolveService } from '../../branch-sync/conflict-resolve.service.js';
@@ -13,6 +17,7 @@ import { ConflictService } from '../../branch-sync/conflict.service.js';
 import { DocumentMergeService } from '../../branch-sync/document-merge.service.js';
 import { MergeApplyService } from '../../branch-sync/merge-apply.service.js';
 import { MergePlanService } from '../../branch-sync/merge-plan.service.js';
+import { TextRecoveryService } from '../../branch-sync/text-recovery.service.js';
 import { Config } from '../../config.js';
 import { BranchTextService } from '../../document/branch-text.service.js';
 import { DocumentRepository } from '../../document/document.repository.js';
@@ -113,11 +118,35 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
   const conflictRows = new ConflictRepository(database);
   const conflicts = new ConflictService(conflictRows, workspaces_, stored);
   const merging = new DocumentMergeService(stored, github);
+  const renames = new BranchRenameService(workspaces_, github, events, database);
   const sync = new BranchSyncService(
     workspaces_,
     new MergePlanService(overlays, documents, merging, objects, conflictRows, github),
     new MergeApplyService(overlays, workspaces_, stored, conflictRows, events),
+    renames,
     github,
+    database,
+  );
+  const texts_ = new TextRecoveryService(undos, files, stored, conflictRows, workspaces_, events, database);
+  const stateRows = new BranchStateRepository(database);
+  const branchDiscards = new BranchDiscardService(
+    stateRows,
+    workspaces_,
+    overlays,
+    changes,
+    discards,
+    undos,
+    texts_,
+    events,
+    database,
+  );
+  const branches = new BranchStateService(
+    stateRows,
+    sync,
+    branchDiscards,
+    workspaces_,
+    github,
+    events,
     database,
   );
   const resolving = new ConflictResolveService(conflictRows, workspaces_, stored, overlays, events, database);
@@ -129,6 +158,7 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
     new CommitFinishService(commitRows, overlays, workspaces_, documents, events, bursts),
     new FirstCommitService(github),
     sync,
+    branches,
     conflicts,
     workspaces_,
     changes,
@@ -139,6 +169,7 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
     database,
   );
   sync.onModuleInit();
+  branches.onModuleInit();
   commits.onModuleInit();
   return {
     database,
@@ -158,6 +189,8 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
     commits,
     commitRows,
     sync,
+    branches,
+    branchDiscards,
     conflicts,
     resolving,
     overlays,

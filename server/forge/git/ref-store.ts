@@ -24,6 +24,8 @@ export class RefRefused extends Error {
   }
 }
 
+const REFLOG_IDENTITY = { GIT_COMMITTER_NAME: 'Perch', GIT_COMMITTER_EMAIL: 'perch@perch.invalid' };
+
 /**
  * The refs of one repository. Moves are compare-and-swap, one at a time. The
  * branch a person has checked out moves only with his files, and not at all
@@ -77,6 +79,45 @@ export class RefStore {
       const branches = (await this.list('refs/heads/')).map(({ ref }) => ref.slice('refs/heads/'.length));
       return ['main', 'master'].find((name) => branches.includes(name)) ?? branches[0] ?? 'main';
     }
+  }
+
+  /** What a branch that is not there was renamed to, as git's own record of the branches says; null where it was not. */
+  async renamed(branch: string): Promise<string | null> {
+    const said = `Branch: renamed refs/heads/${branch} to `;
+    const entries = await gitText(this.directory, [
+      'log',
+      '--walk-reflogs',
+      '--branches',
+      '--format=%gD%x00%gs',
+      '--fixed-strings',
+      `--grep-reflog=${said}`,
+    ]);
+    for (const entry of entries.split('\n')) {
+      const [name = '', subject = ''] = entry.split('\0');
+      if (subject.startsWith(said)) return name.replace(/^refs\/heads\//, '').replace(/@\{[^{}]*\}$/, '');
+    }
+    return null;
+  }
+
+  /** As a branch is renamed by hand, HEAD included; git's record of it is what leads on from the old name. */
+  async rename(from: string, to: string): Promise<Moved[]> {
+    if (!(await this.isValid(`refs/heads/${to}`)))
+      throw new RefRefused('invalid-name', `${to} is not a valid branch name.`);
+    const renamed = this.#last.then(async (): Promise<Moved[]> => {
+      const sha = await this.read(`refs/heads/${from}`);
+      if (sha === null) throw new RefRefused('absent', 'Branch not found');
+      if ((await this.read(`refs/heads/${to}`)) !== null)
+        throw new RefRefused('exists', `Branch ${to} already exists`);
+      await git(this.directory, ['-c', 'core.logAllRefUpdates=always', 'branch', '--move', '--', from, to], {
+        env: REFLOG_IDENTITY,
+      });
+      return [
+        { ref: `refs/heads/${from}`, before: sha, after: null },
+        { ref: `refs/heads/${to}`, before: null, after: sha },
+      ];
+    });
+    this.#last = renamed.catch(() => {});
+    return renamed;
   }
 
   /** @throws {RefRefused} and nothing has moved */

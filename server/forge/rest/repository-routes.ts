@@ -1,4 +1,5 @@
 import type { Request, Response, Router } from 'express';
+import { z } from 'zod';
 import {
   accountAnswer,
   commitAnswer,
@@ -8,10 +9,13 @@ import {
   userAnswer,
 } from '../answers.js';
 import { protectionOf } from '../branch-protection.js';
-import { repositoryOf, userOf, wildcard, type ForgeContext } from '../forge-context.js';
+import { bodyOf, repositoryOf, userOf, wildcard, type ForgeContext } from '../forge-context.js';
 import { ForgeError, notFound } from '../forge-error.js';
 import type { HostedRepository, Permission } from '../hosted-repository.js';
+import { RefRefused } from '../git/ref-store.js';
 import { paginate } from './pagination.js';
+
+const renaming = z.object({ new_name: z.string() });
 
 /** Users, repositories, permissions and branches. */
 export function repositoryRoutes(router: Router, context: ForgeContext): void {
@@ -79,7 +83,13 @@ export function repositoryRoutes(router: Router, context: ForgeContext): void {
     const name = wildcard(request, 'branch');
     const sha = await repository.refs.read(`refs/heads/${name}`);
     const commit = sha && (await repository.objects.readCommit(sha));
-    if (!commit) throw new ForgeError(404, 'Branch not found');
+    if (!commit) {
+      const renamed = sha === null ? await repository.refs.renamed(name) : null;
+      if (renamed === null) throw new ForgeError(404, 'Branch not found');
+      const url = `${repositoryUrl(repository, addresses)}/branches/${renamed.split('/').map(encodeURIComponent).join('/')}`;
+      response.status(301).location(url).json({ message: 'Moved Permanently', url });
+      return;
+    }
     const self = `${repositoryUrl(repository, addresses)}/branches/${encodeURIComponent(name)}`;
     const protection = repository.protections.get(name);
     const checks = protection?.checks?.contexts ?? [];
@@ -101,6 +111,20 @@ export function repositoryRoutes(router: Router, context: ForgeContext): void {
       },
       protection_url: `${self}/protection`,
     });
+  });
+
+  router.post('/repos/:owner/:repo/branches/*branch/rename', async (request: Request, response: Response) => {
+    const { repository, user } = repositoryOf(context, request, 'write');
+    const from = wildcard(request, 'branch');
+    const { new_name: to } = bodyOf(renaming, request, 'Branch');
+    try {
+      context.hooks.moved(repository, user, await repository.refs.rename(from, to));
+    } catch (error) {
+      if (!(error instanceof RefRefused)) throw error;
+      throw new ForgeError(error.reason === 'absent' ? 404 : 422, error.message);
+    }
+    const sha = await repository.refs.read(`refs/heads/${to}`);
+    response.status(201).json(branchAnswer(repository, to, sha ?? ''));
   });
 
   function branchAnswer(repository: HostedRepository, name: string, sha: string) {
