@@ -11,6 +11,7 @@ import type { Config } from './config.js';
 import { DocumentModule } from './document/document.module.js';
 import { EventFeedModule } from './event/event-feed.module.js';
 import { FileModule } from './file/file.module.js';
+import { ForgeAccountModule } from './forge-account/forge-account.module.js';
 import { HealthModule } from './health/health.module.js';
 import { InvitationModule } from './invitation/invitation.module.js';
 import { MetricModule } from './metric/metric.module.js';
@@ -29,6 +30,7 @@ export class AppModule implements NestModule {
       imports: [
         PlatformModule.for(config, surroundings),
         AuthModule,
+        ForgeAccountModule,
         WorkspaceModule,
         InvitationModule,
         AccessTokenModule,

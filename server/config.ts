@@ -77,6 +77,10 @@ const environment = z
       'GitHub’s API, e.g. https://api.github.com; without one the built-in forge is started',
     ),
     GITHUB_TOKEN: optional(z.string()).describe('The token for GITHUB_API_URL'),
+    GITHUB_APP_CLIENT_ID: optional(z.string()).describe(
+      'The client id of the GitHub App (or OAuth app) that people sign in by; without one they need links',
+    ),
+    GITHUB_APP_CLIENT_SECRET: optional(z.string().min(8)).describe('And its client secret'),
   })
   .superRefine((value, context) => {
     if (!isLoopback(value.PERCH_HOST) && !value.PERCH_SECRET) {
@@ -113,6 +117,22 @@ const environment = z
         path: ['PERCH_S3_URL'],
         message: 'names a folder; the bucket is named by PERCH_S3_BUCKET',
       });
+    const [clientId, clientSecret] = [value.GITHUB_APP_CLIENT_ID, value.GITHUB_APP_CLIENT_SECRET];
+    if (Boolean(clientId) !== Boolean(clientSecret)) {
+      const [missing, given] = clientId ? ['SECRET', 'ID'] : ['ID', 'SECRET'];
+      context.addIssue({
+        code: 'custom',
+        path: [`GITHUB_APP_CLIENT_${missing}`],
+        message: `is required with GITHUB_APP_CLIENT_${given}`,
+      });
+    }
+    if (clientId && !value.PERCH_SECRET) {
+      context.addIssue({
+        code: 'custom',
+        path: ['PERCH_SECRET'],
+        message: 'is required with GITHUB_APP_CLIENT_ID: the tokens of those who sign in are kept under it',
+      });
+    }
     if (value.GITHUB_API_URL && !value.GITHUB_TOKEN) {
       context.addIssue({
         code: 'custom',
@@ -143,6 +163,8 @@ export class Config {
     | { url: string; bucket: string; region?: string; accessKey: string; secretKey: string }
     | undefined;
   readonly github: { apiUrl: string; token: string } | undefined;
+  /** The App that people sign in by. Without GITHUB_API_URL the built-in forge knows it. */
+  readonly githubApp: { clientId: string; clientSecret: string } | undefined;
   /** A local repository to serve, from `--repo`. */
   readonly repositoryPath: string | undefined;
 
@@ -175,15 +197,23 @@ export class Config {
             token: value.GITHUB_TOKEN,
           }
         : undefined;
+    this.githubApp =
+      value.GITHUB_APP_CLIENT_ID && value.GITHUB_APP_CLIENT_SECRET
+        ? { clientId: value.GITHUB_APP_CLIENT_ID, clientSecret: value.GITHUB_APP_CLIENT_SECRET }
+        : undefined;
     this.repositoryPath = repositoryPath;
   }
 
   /** What may be in no log. */
   get secrets(): string[] {
     const password = this.databaseUrl && decodeURIComponent(new URL(this.databaseUrl).password);
-    return [this.secret, this.github?.token, this.s3?.secretKey, password].filter(
-      (secret) => secret !== undefined,
-    );
+    return [
+      this.secret,
+      this.github?.token,
+      this.githubApp?.clientSecret,
+      this.s3?.secretKey,
+      password,
+    ].filter((secret) => secret !== undefined);
   }
 
   /** @throws {ConfigError} naming every fault at once */

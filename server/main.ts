@@ -59,7 +59,16 @@ async function startDatabase(stateDirectory: string): Promise<string> {
 }
 
 async function startGit(config: Config): Promise<{ apiUrl: string; token: string }> {
-  const forge = await startEmbeddedForge(config.stateDirectory, config.repositoryPath);
+  const { publicUrl } = config;
+  const forge = await startEmbeddedForge(
+    config.stateDirectory,
+    config.repositoryPath,
+    config.githubApp && {
+      ...config.githubApp,
+      name: 'Perch',
+      ...(publicUrl && { callbackUrls: [`${publicUrl}/api/auth/github/callback`] }),
+    },
+  );
   started.unshift({ name: 'the forge', stop: () => forge.stop() });
   const { owner, name } = forge.repository;
   process.stdout.write(

@@ -20,6 +20,8 @@ export const loginSessions = pgTable(
     userId: uuid()
       .notNull()
       .references(() => users.id),
+    /** Started by signing in at the forge: it ends when the forge takes that back. */
+    byForge: boolean().notNull().default(false),
     createdAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
     expiresAt: timestamp({ withTimezone: true }).notNull(),
   },

@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { and, eq, gt, inArray, isNull, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/client.js';
+import { forgeAccounts } from '../../db/schema/forge-account.js';
 import { loginSessions, signInLinks, users } from '../../db/schema/user.js';
 import { batchLoader } from '../platform/batch-loader.js';
 import { DatabaseConnection } from '../platform/database.js';
 
 export type UserRow = typeof users.$inferSelect;
-type SessionRow = { user: UserRow; expiresAt: Date };
+/** With what he is called on the forge, where he has signed in there. */
+export type KnownUser = UserRow & { login: string | null };
+type SessionRow = { user: KnownUser; expiresAt: Date };
 
 @Injectable()
 export class AuthRepository {
@@ -15,9 +18,15 @@ export class AuthRepository {
 
   constructor(private readonly connection: DatabaseConnection) {
     this.#bySession = connection.database
-      .select({ user: users, tokenHash: loginSessions.tokenHash, expiresAt: loginSessions.expiresAt })
+      .select({
+        user: users,
+        login: forgeAccounts.login,
+        tokenHash: loginSessions.tokenHash,
+        expiresAt: loginSessions.expiresAt,
+      })
       .from(loginSessions)
       .innerJoin(users, eq(users.id, loginSessions.userId))
+      .leftJoin(forgeAccounts, eq(forgeAccounts.userId, users.id))
       .where(
         and(
           sql`${loginSessions.tokenHash} = any(${sql.placeholder('tokenHashes')}::text[])`,
@@ -35,7 +44,12 @@ export class AuthRepository {
 
   async #readSessions(tokenHashes: readonly string[]): Promise<(SessionRow | undefined)[]> {
     const rows = await this.#bySession.execute({ tokenHashes: [...new Set(tokenHashes)] });
-    const byHash = new Map(rows.map((row) => [row.tokenHash, row]));
+    const byHash = new Map(
+      rows.map(({ tokenHash, user, login, expiresAt }) => [
+        tokenHash,
+        { user: { ...user, login }, expiresAt },
+      ]),
+    );
     return tokenHashes.map((hash) => byHash.get(hash));
   }
 
@@ -51,15 +65,34 @@ export class AuthRepository {
     tokenHash: string,
     userId: string,
     expiresAt: Date,
+    byForge: boolean,
   ): Promise<void> {
-    await transaction.insert(loginSessions).values({ tokenHash, userId, expiresAt });
+    await transaction.insert(loginSessions).values({ tokenHash, userId, expiresAt, byForge });
   }
 
-  async deleteSession(tokenHash: string): Promise<void> {
-    await this.connection.transaction(async (transaction) => {
-      await transaction.delete(loginSessions).where(eq(loginSessions.tokenHash, tokenHash));
+  /** Whose it was, and whether he is signed in anywhere still; undefined where there was none. */
+  async deleteSession(tokenHash: string): Promise<{ userId: string; remains: boolean } | undefined> {
+    return this.connection.transaction(async (transaction) => {
+      const [ended] = await transaction
+        .delete(loginSessions)
+        .where(eq(loginSessions.tokenHash, tokenHash))
+        .returning({ userId: loginSessions.userId });
       await transaction.execute(sql`SELECT pg_notify('perch_access', 'sessions')`);
+      if (!ended) return undefined;
+      const remaining = await transaction
+        .select({ userId: loginSessions.userId })
+        .from(loginSessions)
+        .where(and(eq(loginSessions.userId, ended.userId), gt(loginSessions.expiresAt, sql`now()`)))
+        .limit(1);
+      return { ...ended, remains: remaining.length > 0 };
     });
+  }
+
+  async deleteForgeSessions(transaction: Transaction, userId: string): Promise<void> {
+    await transaction
+      .delete(loginSessions)
+      .where(and(eq(loginSessions.userId, userId), eq(loginSessions.byForge, true)));
+    await transaction.execute(sql`SELECT pg_notify('perch_access', 'sessions')`);
   }
 
   /** The owner, made at the first start; two processes that start at once make one. */

@@ -5,7 +5,7 @@ import type { Transaction } from '../../db/client.js';
 import { DatabaseConnection } from '../platform/database.js';
 import { ProtocolError } from '../protocol/error.js';
 import type { Account, Person } from '../protocol/user.js';
-import { AuthRepository, type UserRow } from './auth.repository.js';
+import { AuthRepository, type KnownUser, type UserRow } from './auth.repository.js';
 import { Secrets } from './secret.js';
 
 export const SESSION_COOKIE = 'perch_session';
@@ -21,6 +21,8 @@ export type OwnerIdentity = { name?: string | undefined; email?: string | undefi
 /** Who somebody is. A session lives 30 days from its last use, in a cookie whose secret only the browser has. */
 @Injectable()
 export class AuthService {
+  readonly #leaving = new Set<(userId: string) => Promise<void>>();
+
   constructor(
     private readonly repository: AuthRepository,
     private readonly connection: DatabaseConnection,
@@ -81,24 +83,40 @@ export class AuthService {
     return toAccount(await this.repository.insertUser(transaction, { name, email: ownEmail }));
   }
 
-  /** @returns the secret for the cookie */
-  async startSession(transaction: Transaction, userId: string): Promise<string> {
+  /**
+   * @param byForge whether the forge may end it
+   * @returns the secret for the cookie
+   */
+  async startSession(transaction: Transaction, userId: string, byForge = false): Promise<string> {
     const { secret, hash } = this.secrets.create();
-    await this.repository.insertSession(transaction, hash, userId, new Date(Date.now() + SESSION_MS));
+    const expiresAt = new Date(Date.now() + SESSION_MS);
+    await this.repository.insertSession(transaction, hash, userId, expiresAt, byForge);
     return secret;
   }
 
   /** Ends the session, and with it, in every process, the sockets that stand on it. */
   async signOut(cookieHeader: string | undefined): Promise<void> {
     const secret = sessionSecret(cookieHeader);
-    if (secret) await this.repository.deleteSession(this.secrets.hash(secret));
+    const ended = secret && (await this.repository.deleteSession(this.secrets.hash(secret)));
+    if (!ended || ended.remains) return;
+    for (const leave of this.#leaving) await leave(ended.userId);
+  }
+
+  /** Hears of each person who has signed out and is signed in nowhere else. */
+  onLeft(listener: (userId: string) => Promise<void>): void {
+    this.#leaving.add(listener);
+  }
+
+  /** Ends those sessions of a person that began by signing in at the forge. */
+  endForgeSessions(transaction: Transaction, userId: string): Promise<void> {
+    return this.repository.deleteForgeSessions(transaction, userId);
   }
 
   async updateAccount(account: Account, set: { name?: string; email?: string }): Promise<Account> {
     if (set.name === undefined && set.email === undefined) return account;
     const user = await this.repository.updateUser(account.id, set);
     if (!user) throw new ProtocolError('not-found', 'This account is no more.');
-    return toAccount(user);
+    return { ...account, ...toAccount(user) };
   }
 
   async peopleById(ids: readonly string[]): Promise<Map<string, Person>> {
@@ -112,8 +130,8 @@ export class AuthService {
   }
 }
 
-function toAccount({ id, name, color, email, isOwner }: UserRow): Account {
-  return { id, name, color, email, isOwner };
+function toAccount({ id, name, color, email, isOwner, login }: UserRow & Partial<KnownUser>): Account {
+  return { id, name, color, email, isOwner, ...(login && { login }) };
 }
 
 function sessionSecret(cookieHeader: string | undefined): string | undefined {

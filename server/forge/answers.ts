@@ -47,7 +47,7 @@ export function accountAnswer(user: ForgeUser, addresses: Addresses) {
     company: null,
     blog: '',
     location: null,
-    email: user.email,
+    email: user.isEmailHidden ? null : user.email,
     hireable: null,
     bio: null,
     public_repos: 0,

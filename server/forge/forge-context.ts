@@ -4,6 +4,7 @@ import type { Addresses } from './answers.js';
 import { ForgeError, notFound } from './forge-error.js';
 import { permits, type ForgeUser, type HostedRepository, type Permission } from './hosted-repository.js';
 import type { ForgeLimits } from './limits.js';
+import type { Authorized, Grants } from './oauth/grants.js';
 import type { WebhookSender } from './webhook.js';
 
 /** What every route works with. */
@@ -17,17 +18,28 @@ export type ForgeContext = {
   hooks: WebhookSender;
   /** Where git's hook for pushes is. */
   pushHook: string;
+  grants: Grants;
 };
 
 /** Whose token a request carries. @throws {ForgeError} 401 */
 export function userOf(context: ForgeContext, request: Request): ForgeUser {
+  const token = tokenOf(request);
+  const user = context.users.find((each) => each.token === token) ?? appTokenOf(context, request)?.user;
+  if (user) return user;
+  throw new ForgeError(401, token === undefined ? 'Requires authentication' : 'Bad credentials');
+}
+
+/** What an App was given to act for somebody, where the request carries that. */
+export function appTokenOf(context: ForgeContext, request: Request): Authorized | undefined {
+  const token = tokenOf(request);
+  return token === undefined ? undefined : context.grants.find(token);
+}
+
+function tokenOf(request: Request): string | undefined {
   const header = request.headers.authorization ?? '';
   const bearer = /^(?:token|bearer) (.+)$/i.exec(header)?.[1];
   const basic = /^basic (.+)$/i.exec(header)?.[1];
-  const token = bearer ?? (basic && Buffer.from(basic, 'base64').toString().split(':').slice(1).join(':'));
-  const user = context.users.find((each) => each.token === token);
-  if (user) return user;
-  throw new ForgeError(401, token === undefined ? 'Requires authentication' : 'Bad credentials');
+  return bearer ?? (basic && Buffer.from(basic, 'base64').toString().split(':').slice(1).join(':'));
 }
 
 /** The repository a request names. @throws {ForgeError} 404 to whoever may not read it, 403 to whoever may not do this */

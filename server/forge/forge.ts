@@ -11,7 +11,10 @@ import { graphqlRoutes } from './graphql.js';
 import { HostedRepository, type ForgeUser, type Permission } from './hosted-repository.js';
 import { RepositoryIds } from './repository-ids.js';
 import { GITHUB_LIMITS, type ForgeLimits, type ForgeRates } from './limits.js';
+import { Grants, type OAuthApp } from './oauth/grants.js';
+import { oauthRoutes } from './oauth/oauth-routes.js';
 import { RequestBudget } from './request-budget.js';
+import { applicationRoutes } from './rest/application-routes.js';
 import { contentsRoutes } from './rest/contents-routes.js';
 import { historyRoutes } from './rest/history-routes.js';
 import { hookRoutes } from './rest/hook-routes.js';
@@ -64,10 +67,13 @@ export type Forge = {
  * FRG7 What is unchanged costs nothing (304), and limits refuse in GitHub's way.
  * FRG8 What is larger than GitHub hands out is cut off or refused as there.
  * FRG9 A protected branch says so and takes what its protection allows alone.
+ * FRG9 A person lets an App act for him; codes and refresh tokens work once, tokens end.
  */
 export async function startForge(options: {
   stateDirectory: string;
   users: Omit<ForgeUser, 'id'>[];
+  /** Those that may ask people to act for them. */
+  apps?: OAuthApp[];
   host?: string;
   port?: number;
   /** Lower than GitHub's, for tests. */
@@ -93,6 +99,7 @@ export async function startForge(options: {
     limits: { ...GITHUB_LIMITS, ...options.limits },
     hooks: new WebhookSender(addresses),
     pushHook: await writePushHook(options.stateDirectory),
+    grants: new Grants(options.apps ?? []),
   };
   const budget = new RequestBudget(context, options.rates);
   mount(app, context, budget);
@@ -131,6 +138,9 @@ function mount(app: express.Express, context: ForgeContext, budget: RequestBudge
     }, next);
   });
   app.use('/api', budget.middleware);
+  const oauth = express.Router();
+  oauthRoutes(oauth, context);
+  app.use(oauth);
   app.use(express.json({ limit: BODY_LIMIT, type: () => true }));
   const graphql = express.Router();
   graphqlRoutes(graphql, context);
@@ -154,6 +164,7 @@ function mount(app: express.Express, context: ForgeContext, budget: RequestBudge
   // Before the branches: `a/protection` is no branch's name here.
   protectionRoutes(rest, context);
   repositoryRoutes(rest, context);
+  applicationRoutes(rest, context);
   searchRoutes(rest, context);
   refRoutes(rest, context);
   objectRoutes(rest, context);

@@ -10,7 +10,15 @@ export function permits(held: Permission, needed: Permission): boolean {
   return ORDER.indexOf(held) >= ORDER.indexOf(needed);
 }
 
-export type ForgeUser = { id: number; login: string; name: string; email: string; token: string };
+export type ForgeUser = {
+  id: number;
+  login: string;
+  name: string;
+  email: string;
+  /** Whether others may not see the address. */
+  isEmailHidden?: boolean;
+  token: string;
+};
 export type Hook = {
   id: number;
   url: string;

@@ -6,6 +6,9 @@ export const routeSummaries: Partial<Record<HttpRoute, string>> = {
   'POST /api/session': 'Sign in by the one-time link Perch printed',
   'PATCH /api/session': 'Change one’s name or e-mail',
   'DELETE /api/session': 'Sign out',
+  'GET /api/auth': 'How one can sign in',
+  'GET /api/auth/github': 'Sign in with GitHub: sends a browser there',
+  'GET /api/auth/github/callback': 'Where GitHub sends it back to',
   'GET /api/settings': 'What one has set',
   'PATCH /api/settings': 'Set something',
   'GET /api/forge/budget': 'How many requests the forge still takes',
@@ -59,6 +62,9 @@ export const routeSummaries: Partial<Record<HttpRoute, string>> = {
 /** Those that ask for nobody's session. */
 export const PUBLIC_ROUTES: ReadonlySet<HttpRoute> = new Set([
   'POST /api/session',
+  'GET /api/auth',
+  'GET /api/auth/github',
+  'GET /api/auth/github/callback',
   'POST /api/invitations/preview',
   'POST /api/invitations/accept',
   'GET /api/openapi.json',

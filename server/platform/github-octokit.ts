@@ -113,7 +113,7 @@ function watchBudget(octokit: Octokit, onBudget: (budget: ForgeBudget) => void):
 }
 
 /** Every request as it leaves, those that are tried again too. One that got no answer counts as status 0. */
-const countedFetch: typeof fetch = async (...request) => {
+export const countedFetch: typeof fetch = async (...request) => {
   try {
     const response = await fetch(...request);
     forgeRequests.inc({ status: response.status });

@@ -1,6 +1,7 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { Config } from '../config.js';
 import { DatabaseConnection } from './database.js';
+import { ForgeAddress } from './forge-address.js';
 import { GithubClient } from './github-client.js';
 import { NotificationListener } from './notification-listener.js';
 import { PublicUrl } from './public-url.js';
@@ -20,6 +21,7 @@ export class PlatformModule {
         provide: NotificationListener,
         useFactory: () => NotificationListener.start(surroundings.databaseUrl),
       },
+      { provide: ForgeAddress, useFactory: () => new ForgeAddress(surroundings.github.apiUrl) },
       { provide: GithubClient, useFactory: () => new GithubClient(surroundings.github) },
       { provide: PublicUrl, useFactory: () => new PublicUrl(config.publicUrl) },
     ];

@@ -50,6 +50,7 @@ import { presenceEntry, programPresence } from './presence.js';
 import { branch, branchCreation, branchRef, forgeBudget, repository, repositoryRef } from './repository.js';
 import { searchFound, searchQuery } from './search.js';
 import { settings, settingsUpdate } from './settings.js';
+import { githubCallback, githubSignIn, signInWays } from './sign-in.js';
 import { account, accountUpdate } from './user.js';
 import { location, locationQuery, recentWorkspace, workspace } from './workspace.js';
 
@@ -75,6 +76,10 @@ export const httpRoutes = {
   'POST /api/session': { body: z.object({ token: linkToken }), reply: account },
   'PATCH /api/session': { body: accountUpdate, reply: account },
   'DELETE /api/session': { reply: none },
+  'GET /api/auth': { reply: signInWays },
+  /** Opened by a browser: on to GitHub, and back from there to the page it came from, or to the sign-in page. */
+  'GET /api/auth/github': { query: githubSignIn, reply: none },
+  'GET /api/auth/github/callback': { query: githubCallback, reply: none },
 
   'GET /api/settings': { reply: settings },
   'PATCH /api/settings': { body: settingsUpdate, reply: settings },

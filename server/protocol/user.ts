@@ -24,6 +24,8 @@ export const account = person.extend({
   /** Goes into commits, and is shown before one is made. */
   email: z.email(),
   isOwner: z.boolean(),
+  /** What he is called on GitHub, where he has signed in there. */
+  login: z.string().optional(),
 });
 export type Account = z.infer<typeof account>;
 

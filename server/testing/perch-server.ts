@@ -14,6 +14,15 @@ const TOKEN = 'a-token-for-tests';
 /** Nothing of the machine the tests run on reaches the server under test. */
 const ENVIRONMENT = { PERCH_PORT: '0', PERCH_LOG: 'fatal' };
 
+/** The App the forge knows. */
+const APP = { clientId: 'Iv1.perch', clientSecret: 'the-secret-of-the-app' };
+/** What turns sign-in at the forge on. */
+export const SIGN_IN = {
+  PERCH_SECRET: 'a secret for tests of thirty-two or more',
+  GITHUB_APP_CLIENT_ID: APP.clientId,
+  GITHUB_APP_CLIENT_SECRET: APP.clientSecret,
+};
+
 export const OWNER = 'Acme';
 export const REPO = 'Game';
 
@@ -28,6 +37,10 @@ export async function startSurroundings(
   options: {
     files?: Record<string, InitialFile>;
     permission?: Permission;
+    /** Of these users of the forge, who can sign in there besides Perch itself. */
+    people?: Record<string, Permission | null>;
+    /** How long what the App is given lasts. */
+    tokenSeconds?: number;
     /** Makes the repository to serve, in this folder, instead of a small game: its path. */
     path?: (folder: string) => Promise<string>;
   } = {},
@@ -36,9 +49,21 @@ export async function startSurroundings(
   const git = new GitGithub(options.files ?? SMALL_GAME);
   const forge = await startForge({
     stateDirectory: `${git.folder}/forge`,
-    users: [{ login: 'perch', name: 'Perch', email: 'perch@perch.invalid', token: TOKEN }],
+    users: [
+      { login: 'perch', name: 'Perch', email: 'perch@perch.invalid', token: TOKEN },
+      ...Object.keys(options.people ?? {}).map((login) => ({
+        login,
+        name: `${login} of Acme`,
+        email: `${login}@example.com`,
+        token: `token-of-${login}`,
+      })),
+    ],
+    apps: [{ ...APP, tokenSeconds: options.tokenSeconds }],
   });
-  const permissions = options.permission && { perch: options.permission };
+  const permissions = (options.permission ?? options.people) && {
+    perch: options.permission ?? ('admin' as const),
+    ...withoutNull(options.people ?? {}),
+  };
   await forge.addRepository({
     owner: OWNER,
     name: REPO,
@@ -184,6 +209,12 @@ export class PerchServer {
       reconnection: false,
     });
   }
+}
+
+function withoutNull<Value>(record: Record<string, Value | null>): Record<string, Value> {
+  return Object.fromEntries(
+    Object.entries(record).filter((entry): entry is [string, Value] => entry[1] !== null),
+  );
 }
 
 /** The session an answer started. */
