@@ -15,7 +15,8 @@ export default defineConfig({
     : [['list']],
   use: {
     viewport: { width: 1280, height: 800 },
-    trace: 'retain-on-failure',
+    // A trace of every test takes as much of the processor as the test: `--trace retain-on-failure` where one is wanted.
+    screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: process.env.PERCH_CHROMIUM ?? '/usr/bin/chromium',
       args: [
