@@ -7,6 +7,7 @@ import { RequestLimit } from './auth/request-limit.js';
 import { SessionMiddleware } from './auth/session.middleware.js';
 import { BranchSyncModule } from './branch-sync/branch-sync.module.js';
 import { CommitModule } from './commit/commit.module.js';
+import { BranchWatchModule } from './branch-watch/branch-watch.module.js';
 import type { Config } from './config.js';
 import { DocumentModule } from './document/document.module.js';
 import { EventFeedModule } from './event/event-feed.module.js';
@@ -20,6 +21,7 @@ import { PlatformModule, type Surroundings } from './platform/platform.module.js
 import { PresenceModule } from './presence/presence.module.js';
 import { SearchModule } from './search/search.module.js';
 import { SettingsModule } from './settings/settings.module.js';
+import { WebhookModule } from './webhook/webhook.module.js';
 import { WorkspaceModule } from './workspace/workspace.module.js';
 
 @Module({})
@@ -40,6 +42,8 @@ export class AppModule implements NestModule {
         FileModule,
         BranchSyncModule,
         CommitModule,
+        BranchWatchModule,
+        WebhookModule,
         SearchModule,
         SettingsModule,
         OpenApiModule,

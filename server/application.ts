@@ -20,6 +20,8 @@ import type { Surroundings } from './platform/platform.module.js';
 import { PublicUrl } from './platform/public-url.js';
 import { logRequest } from './platform/request-log.js';
 import { SocketAdapter } from './platform/socket.adapter.js';
+import { webhookReceiver } from './webhook/webhook-receiver.js';
+import { WebhookService } from './webhook/webhook.service.js';
 
 /** JSON bodies: a created file's text, and little else, comes near it (SEC5). */
 const BODY_LIMIT = '2mb';
@@ -103,6 +105,7 @@ async function prepare(app: NestExpressApplication, config: Config): Promise<Soc
   app.disable('x-powered-by');
   app.use('/api', logRequest);
   app.use(securityHeaders(config));
+  app.use('/api/webhooks/github', webhookReceiver(app.get(WebhookService)));
   app.useBodyParser('json', { limit: BODY_LIMIT });
   app.useGlobalFilters(new ErrorFilter());
   serveClient(app);

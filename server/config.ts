@@ -81,6 +81,9 @@ const environment = z
       'The client id of the GitHub App (or OAuth app) that people sign in by; without one they need links',
     ),
     GITHUB_APP_CLIENT_SECRET: optional(z.string().min(8)).describe('And its client secret'),
+    GITHUB_WEBHOOK_SECRET: optional(z.string().min(16)).describe(
+      'What GitHub signs its webhooks with, 16 characters or more; without it none are taken',
+    ),
   })
   .superRefine((value, context) => {
     if (!isLoopback(value.PERCH_HOST) && !value.PERCH_SECRET) {
@@ -165,6 +168,7 @@ export class Config {
   readonly github: { apiUrl: string; token: string } | undefined;
   /** The App that people sign in by. Without GITHUB_API_URL the built-in forge knows it. */
   readonly githubApp: { clientId: string; clientSecret: string } | undefined;
+  readonly webhookSecret: string | undefined;
   /** A local repository to serve, from `--repo`. */
   readonly repositoryPath: string | undefined;
 
@@ -201,6 +205,7 @@ export class Config {
       value.GITHUB_APP_CLIENT_ID && value.GITHUB_APP_CLIENT_SECRET
         ? { clientId: value.GITHUB_APP_CLIENT_ID, clientSecret: value.GITHUB_APP_CLIENT_SECRET }
         : undefined;
+    this.webhookSecret = value.GITHUB_WEBHOOK_SECRET;
     this.repositoryPath = repositoryPath;
   }
 
@@ -211,6 +216,7 @@ export class Config {
       this.secret,
       this.github?.token,
       this.githubApp?.clientSecret,
+      this.webhookSecret,
       this.s3?.secretKey,
       password,
     ].filter((secret) => secret !== undefined);

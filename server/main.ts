@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { migrateDatabase } from '../db/migrate.js';
 import { startApplication, type Application } from './application.js';
 import { Config, ConfigError, isLoopback } from './config.js';
-import { startEmbeddedForge } from './embedded/forge.js';
+import { startEmbeddedForge, type EmbeddedForge } from './embedded/forge.js';
 import { gitIdentity } from './embedded/git-identity.js';
 import { startEmbeddedPostgres } from './embedded/postgres.js';
 import { exitWithParent } from './launch/parent-watch.js';
@@ -37,9 +38,18 @@ async function main(): Promise<void> {
   ({ drainMs } = config);
   const databaseUrl = config.databaseUrl ?? (await startDatabase(config.stateDirectory));
   await migrateDatabase(databaseUrl);
-  const github = config.github ?? (await startGit(config));
-  const app = await listen(config, { databaseUrl, github });
+  let forge: EmbeddedForge | undefined;
+  const github = config.github ?? (forge = await startGit(config));
+  // The built-in forge tells Perch of pushes as GitHub would.
+  const webhookSecret = config.webhookSecret ?? (forge && randomBytes(32).toString('base64url'));
+  const app = await listen(config, { databaseUrl, github, webhookSecret });
   started.unshift({ name: 'the server', stop: () => app.stop() });
+  if (forge && webhookSecret !== undefined)
+    forge.addHook({
+      url: `${localAddress(config.host, app.port)}/api/webhooks/github`,
+      secret: webhookSecret,
+      events: ['*'],
+    });
   if (isLoopback(config.host) || config.databaseUrl === undefined) {
     const link = await app.createOwnerLink(await gitIdentity(config.repositoryPath));
     process.stdout.write(`Perch is ready: ${link}\n`);
@@ -58,7 +68,7 @@ async function startDatabase(stateDirectory: string): Promise<string> {
   return postgres.url;
 }
 
-async function startGit(config: Config): Promise<{ apiUrl: string; token: string }> {
+async function startGit(config: Config): Promise<EmbeddedForge> {
   const { publicUrl } = config;
   const forge = await startEmbeddedForge(
     config.stateDirectory,
@@ -77,6 +87,12 @@ async function startGit(config: Config): Promise<{ apiUrl: string; token: string
       : `Serving ${config.repositoryPath} in place as ${owner}/${name}. Commits made in Perch appear in it; a branch that is checked out moves only while its working tree is clean.\n`,
   );
   return forge;
+}
+
+/** Where a process of this machine finds a server that listens on `host`. */
+function localAddress(host: string, port: number): string {
+  if (host === '0.0.0.0' || host === '::') return `http://127.0.0.1:${port}`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** On the usual port, or on any free one where it is taken and none was asked for. */

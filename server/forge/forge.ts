@@ -49,6 +49,8 @@ export type Forge = {
   /** How often each `METHOD route status` was answered. */
   answers: ReadonlyMap<string, number>;
   addRepository(repository: ServedRepository): Promise<HostedRepository>;
+  /** Tells this address of whatever happens in any repository served by now. */
+  addHook(hook: { url: string; secret: string; events: string[] }): void;
   stop(): Promise<void>;
 };
 
@@ -121,6 +123,10 @@ export async function startForge(options: {
       context.formerNames.delete(nameOf(repository));
       context.repositories.set(repository.id, repository);
       return repository;
+    },
+    addHook: (hook) => {
+      for (const repository of context.repositories.values())
+        context.hooks.add(repository, { ...hook, active: true });
     },
     stop: async () => {
       server.closeAllConnections();

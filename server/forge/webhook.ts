@@ -19,8 +19,21 @@ const ANSWER_KEPT = 10_000;
 export class WebhookSender {
   readonly #underWay = new Set<Promise<void>>();
   #nextId = 1;
+  #nextHookId = 1;
 
   constructor(private readonly addresses: Addresses) {}
+
+  /** Tells somebody from now on, as long as the forge runs. */
+  add(
+    repository: HostedRepository,
+    { url, secret, events, active }: Pick<Hook, 'url' | 'secret' | 'events' | 'active'>,
+  ): Hook {
+    const now = new Date().toISOString();
+    const id = this.#nextHookId++;
+    const hook: Hook = { id, url, secret, events, active, createdAt: now, updatedAt: now, deliveries: [] };
+    repository.hooks.set(id, hook);
+    return hook;
+  }
 
   moved(repository: HostedRepository, user: ForgeUser, moves: readonly Moved[]): void {
     for (const hook of repository.hooks.values()) {
@@ -85,21 +98,30 @@ export class WebhookSender {
   }
 
   async #pushPayload(repository: HostedRepository, user: ForgeUser, { ref, before, after }: Moved) {
-    const commits = after === null ? [] : await this.#pushed(repository, { ref, before, after });
-    const [head] = after === null ? [] : await this.#told(repository, [after], new Set([after]));
+    const isMove = before !== null && after !== null;
+    const [commits, forced, context] = await Promise.all([
+      after === null ? [] : this.#pushed(repository, { ref, before, after }),
+      isMove && repository.objects.isAncestor(before, after).then((follows) => !follows),
+      this.#context(repository, user),
+    ]);
+    // A ref that moved to what others have already is told of that commit all the same.
+    const [head] =
+      after === null || commits.at(-1)?.id === after
+        ? commits.slice(-1)
+        : await this.#told(repository, [after], new Set());
     return {
       ref,
       before: before ?? ZERO,
       after: after ?? ZERO,
       created: before === null,
       deleted: after === null,
-      forced: before !== null && after !== null && !(await repository.objects.isAncestor(before, after)),
+      forced,
       base_ref: null,
       compare: `${this.addresses.web}/${repository.owner}/${repository.name}/compare/${before ?? ZERO}...${after ?? ZERO}`,
       commits,
       head_commit: head ?? null,
       pusher: { name: user.name, email: user.email },
-      ...(await this.#context(repository, user)),
+      ...context,
     };
   }
 

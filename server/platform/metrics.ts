@@ -62,3 +62,29 @@ export const forgeRequests = new Counter({
   help: 'Requests to GitHub’s API by the status of the answer; 304 costs nothing of the budget',
   labelNames: ['status'],
 });
+
+export const webhookDeliveries = new Counter({
+  ...common,
+  name: 'perch_webhook_deliveries_total',
+  help: 'Deliveries of the forge’s webhooks by their event and what became of them: taken, known, ignored, malformed, unsigned, failed',
+  labelNames: ['event', 'outcome'],
+});
+
+export const branchChecks = new Counter({
+  ...common,
+  name: 'perch_branch_checks_total',
+  help: 'Times a branch was asked for without a webhook, by why (poll, start) and what was found (unchanged, moved, failed)',
+  labelNames: ['reason', 'outcome'],
+});
+
+export const branchWatcher = new Gauge({
+  ...common,
+  name: 'perch_branch_watcher',
+  help: 'Whether this process looks at the branches for all: 1 or 0',
+});
+
+export const branchWatchSeconds = new Gauge({
+  ...common,
+  name: 'perch_branch_watch_interval_seconds',
+  help: 'How often the branches with somebody there are looked at, as the forge’s budget allows',
+});

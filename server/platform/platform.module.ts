@@ -5,9 +5,15 @@ import { ForgeAddress } from './forge-address.js';
 import { GithubClient } from './github-client.js';
 import { NotificationListener } from './notification-listener.js';
 import { PublicUrl } from './public-url.js';
+import { WebhookSecret } from './webhook-secret.js';
 
 /** Where the parts outside this process are: known once what is embedded has started. */
-export type Surroundings = { databaseUrl: string; github: { apiUrl: string; token: string } };
+export type Surroundings = {
+  databaseUrl: string;
+  github: { apiUrl: string; token: string };
+  /** What the forge signs its deliveries with; none are taken without it. */
+  webhookSecret?: string;
+};
 
 /** The connections to everything outside, one of each, for every feature. */
 @Global()
@@ -23,6 +29,10 @@ export class PlatformModule {
       },
       { provide: ForgeAddress, useFactory: () => new ForgeAddress(surroundings.github.apiUrl) },
       { provide: GithubClient, useFactory: () => new GithubClient(surroundings.github) },
+      {
+        provide: WebhookSecret,
+        useFactory: () => new WebhookSecret(surroundings.webhookSecret),
+      },
       { provide: PublicUrl, useFactory: () => new PublicUrl(config.publicUrl) },
     ];
     return { module: PlatformModule, providers, exports: providers.map(({ provide }) => provide) };

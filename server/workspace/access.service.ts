@@ -48,6 +48,7 @@ export class AccessService implements OnApplicationBootstrap {
     this.#membersMark = await this.repository.membersMark();
     await this.listener.listen('perch_access', (payload) => {
       if (payload === 'members') this.#tell();
+      if (payload?.startsWith('forge:')) this.#doubt(payload.slice('forge:'.length));
       // A wake-up without a payload: a notice may have been missed.
       if (payload === null) void this.#lookAgain();
     });
@@ -147,6 +148,14 @@ export class AccessService implements OnApplicationBootstrap {
     this.#byId.set(repository.id, repository);
     await this.repository.upsertRepository(repository);
     this.#stored.add(repository);
+  }
+
+  /** The forge says that its rights may be others now, in one repository (by its id) or anywhere (`*`). */
+  #doubt(which: string): void {
+    const isMeant = (id: number | undefined) => which === '*' || id === undefined || id === Number(which);
+    this.#byId.doubt((id) => isMeant(id));
+    this.#byName.doubt((_, repository) => isMeant(repository?.id));
+    this.#tell();
   }
 
   #tell(): void {

@@ -169,8 +169,13 @@ export class ObjectStore {
   }
 
   async readCommit(sha: string): Promise<Commit | null> {
-    if ((await this.typeOf(sha)) !== 'commit') return null;
-    const raw = (await git(this.directory, ['cat-file', 'commit', sha])).toString();
+    let raw: string;
+    try {
+      raw = (await git(this.directory, ['cat-file', 'commit', sha])).toString();
+    } catch (error) {
+      if (error instanceof GitFailure) return null;
+      throw error;
+    }
     const end = raw.indexOf('\n\n');
     const head = raw.slice(0, end).split('\n');
     const all = (name: string) =>
@@ -250,12 +255,18 @@ export class ObjectStore {
       ]);
       return listed === '' ? [] : listed.split('\n').reverse();
     };
-    const fresh = await list([after, ...elsewhere]);
-    return { all: before ? await list([after]) : fresh, fresh: new Set(fresh) };
+    const [fresh, all] = await Promise.all([
+      list([after, ...elsewhere]),
+      before === null ? null : list([after]),
+    ]);
+    return { all: all ?? fresh, fresh: new Set(fresh) };
   }
 
-  async count(from: string, to: string): Promise<number> {
-    return Number(await gitText(this.directory, ['rev-list', '--count', `${from}..${to}`]));
+  /** How many commits `to` has that `from` has not, and the other way round. */
+  async distance(from: string, to: string): Promise<{ ahead: number; behind: number }> {
+    const counted = await gitText(this.directory, ['rev-list', '--left-right', '--count', `${from}...${to}`]);
+    const [behind = 0, ahead = 0] = counted.split('\t').map(Number);
+    return { ahead, behind };
   }
 }
 

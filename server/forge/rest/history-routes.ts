@@ -53,11 +53,12 @@ export function historyRoutes(router: Router, context: ForgeContext): void {
     const { repository } = repositoryOf(context, request, 'read');
     const [baseName, headName] = wildcard(request, 'basehead').split('...');
     const { objects } = repository;
-    const base = baseName ? await objects.resolve(baseName, 'commit') : null;
-    const head = headName ? await objects.resolve(headName, 'commit') : null;
+    const [base, head] = await Promise.all(
+      [baseName, headName].map((name) => (name ? objects.resolve(name, 'commit') : Promise.resolve(null))),
+    );
     const merge = base && head ? await objects.mergeBase(base, head) : null;
     if (!base || !head || !merge) throw notFound();
-    const [ahead, behind] = await Promise.all([objects.count(base, head), objects.count(head, base)]);
+    const { ahead, behind } = await objects.distance(base, head);
     // In pages where they are asked for, the oldest first; else the newest of them.
     const paged = request.query.page !== undefined || request.query.per_page !== undefined;
     const { page, perPage } = paged ? pageOf(request) : { page: 1, perPage: COMPARED_COMMITS };

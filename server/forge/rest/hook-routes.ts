@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { deliveryAnswer, hookAnswer } from '../answers.js';
 import { bodyOf, repositoryOf, type ForgeContext } from '../forge-context.js';
 import { notFound } from '../forge-error.js';
-import type { Hook } from '../hosted-repository.js';
 import { paginate } from './pagination.js';
 
 const config = z.object({
@@ -26,7 +25,6 @@ const change = z.object({
 /** Webhooks of a repository, and what they were told. They last as long as the forge runs. */
 export function hookRoutes(router: Router, context: ForgeContext): void {
   const { addresses } = context;
-  let next = 1;
 
   const hookOf = (request: Request) => {
     const { repository, user } = repositoryOf(context, request, 'admin');
@@ -50,18 +48,8 @@ export function hookRoutes(router: Router, context: ForgeContext): void {
   router.post('/repos/:owner/:repo/hooks', (request, response) => {
     const { repository, user } = repositoryOf(context, request, 'admin');
     const body = bodyOf(creation, request, 'Hook');
-    const now = new Date().toISOString();
-    const hook: Hook = {
-      id: next++,
-      url: body.config.url,
-      secret: body.config.secret,
-      events: body.events,
-      active: body.active,
-      createdAt: now,
-      updatedAt: now,
-      deliveries: [],
-    };
-    repository.hooks.set(hook.id, hook);
+    const { url, secret } = body.config;
+    const hook = context.hooks.add(repository, { url, secret, events: body.events, active: body.active });
     response.status(201).json(hookAnswer(repository, hook, addresses));
     context.hooks.ping(repository, user, hook);
   });

@@ -1,0 +1,10 @@
+import { Module } from '@nestjs/common';
+import { BranchSyncModule } from '../branch-sync/branch-sync.module.js';
+import { WebhookRepository } from './webhook.repository.js';
+import { WebhookService } from './webhook.service.js';
+
+@Module({
+  imports: [BranchSyncModule],
+  providers: [WebhookRepository, WebhookService],
+})
+export class WebhookModule {}
