@@ -39,11 +39,13 @@ export async function findRenames(
   };
   const bySha = new Map<string, string[]>();
   for (const { path, sha } of come.values()) bySha.set(sha, [...(bySha.get(sha) ?? []), path]);
-  for (const [from, { sha }] of gone) {
-    const same = (bySha.get(sha) ?? []).filter((path) => come.has(path));
-    const target = same.find((path) => basename(path) === basename(from)) ?? same[0];
-    if (target !== undefined) settle(from, target);
-  }
+  const name = (from: string) => (path: string) => basename(path) === basename(from);
+  // Of several files that say the same, one that kept its name is meant.
+  for (const fits of [name, () => () => true])
+    for (const [from, { sha }] of gone) {
+      const target = bySha.get(sha)?.find((path) => come.has(path) && fits(from)(path));
+      if (target !== undefined) settle(from, target);
+    }
   const asked = [...gone.values()].filter(({ path }) => matters(path));
   if (asked.length === 0 || come.size === 0) return renames;
   for (const [from, to] of await likely(asked, [...come.values()], read)) settle(from, to);

@@ -1,0 +1,235 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { afterEach, expect, test } from 'vitest';
+import { createTestRoom, type TestRoom } from '../commit/testing/test-room.js';
+import type { ConflictChoice } from '../protocol/conflict.js';
+
+const png = (byte: number) => Uint8Array.from([0x89, 0x50, 0, byte, byte, byte, 1, 2, 3]);
+/** Alike in no two files, or git would take one for another that was renamed. */
+const linesOf = (path: string) => `one\ntwo\nthree\nfour\nfive\nsix\nseven\n${`${path}\n`.repeat(8)}`;
+let room: TestRoom;
+afterEach(() => room.drop());
+
+/** Somebody else's clone, and what is done in it. */
+class Outside {
+  readonly clone = room.git.clone();
+
+  write(path: string, bytes: string | Uint8Array): this {
+    mkdirSync(dirname(join(this.clone, path)), { recursive: true });
+    writeFileSync(join(this.clone, path), bytes);
+    return this;
+  }
+
+  change(path: string, from: string, to: string): this {
+    const text = readFileSync(join(this.clone, path), 'utf8');
+    expect(text).toContain(from);
+    return this.write(path, text.replace(from, to));
+  }
+
+  remove(...paths: string[]): this {
+    for (const path of paths) rmSync(join(this.clone, path));
+    return this;
+  }
+
+  move(from: string, to: string): this {
+    mkdirSync(dirname(join(this.clone, to)), { recursive: true });
+    execFileSync('git', ['-C', this.clone, 'mv', from, to]);
+    return this;
+  }
+
+  /** A real push. */
+  push(message = 'from outside'): string {
+    return room.git.commitAll(this.clone, message);
+  }
+}
+
+async function textAt(path: string): Promise<string | null> {
+  const record = (await room.documents.list(room.id)).find((each) => each.path === path);
+  return record ? (await room.documents.read(record.id)).text : null;
+}
+
+async function open(...paths: string[]): Promise<void> {
+  for (const path of paths) await room.edit(room.alice, path, (text) => text);
+}
+
+async function conflicts(): Promise<string[]> {
+  return (await room.conflicts.list(room.alice, room.id))
+    .map(({ kind, path }) => `${kind} ${path}`)
+    .toSorted();
+}
+
+async function resolve(path: string, choice: ConflictChoice): Promise<void> {
+  const found = (await room.conflicts.list(room.alice, room.id)).find((each) => each.path === path);
+  await room.resolving.resolve(room.bob, room.id, found!.id, choice);
+}
+
+async function commitAll(): Promise<string> {
+  const paths = (await room.changes.changes(room.alice, room.id)).map((each) => each.path);
+  const { sha } = await room.commits.commit(room.alice, room.id, { message: 'Ours', paths });
+  return sha;
+}
+
+test('GIT2 one push of every kind: each file is what both sides make of it, and nothing else is touched', async () => {
+  const same = (...paths: string[]) =>
+    Object.fromEntries(paths.map((path) => [path, { bytes: linesOf(path) }]));
+  room = await createTestRoom(
+    {
+      ...same('clean.txt', 'closed.txt', 'both.txt', 'overlap.txt', 'quiet.txt', 'run.sh'),
+      ...same('gone-clean.txt', 'gone-edited.txt', 'deleted-edited.txt', 'deleted.txt', 'gone-both.txt'),
+      ...same('they-move/a.txt', 'they-move/unopened.txt', 'we-move.txt', 'both-move.txt', 'moved-gone.txt'),
+      ...same('lf.txt', 'bom.txt', 'to-binary.txt', 'to-binary-edited.txt'),
+      'mixed.txt': { bytes: 'a\r\nb\nc\r\nd\r\ne\r\n' },
+      'image.png': { bytes: png(1) },
+      'uploaded.png': { bytes: png(1) },
+      'uploaded-same.png': { bytes: png(1) },
+      link: { bytes: 'clean.txt', mode: '120000' },
+    },
+    { onForge: true },
+  );
+  const { alice, id } = room;
+  const ours = (path: string, from: string, to: string) =>
+    room.edit(alice, path, (text) => text.replace(from, to));
+  const upload = (path: string, bytes: Uint8Array) =>
+    room.uploads.upload(alice, id, { path, replace: true }, Readable.from([bytes]), bytes.byteLength);
+  await open('clean.txt', 'gone-clean.txt', 'to-binary.txt');
+  await ours('both.txt', 'one', 'ONE');
+  await ours('overlap.txt', 'three', 'OURS');
+  await ours('closed.txt', 'seven', 'SEVEN');
+  await ours('run.sh', 'one', 'ONE');
+  await ours('gone-edited.txt', 'one', 'ONE');
+  await room.files.delete(alice, id, 'deleted-edited.txt');
+  await room.files.delete(alice, id, 'deleted.txt');
+  await room.files.delete(alice, id, 'gone-both.txt');
+  await ours('they-move/a.txt', 'seven', 'SEVEN');
+  await ours('we-move.txt', 'one', 'ONE');
+  await room.files.move(alice, id, 'we-move.txt', 'we-moved.txt');
+  await room.files.move(alice, id, 'both-move.txt', 'ours-moved.txt');
+  await ours('moved-gone.txt', 'one', 'ONE');
+  await room.files.move(alice, id, 'moved-gone.txt', 'kept-moved.txt');
+  await ours('lf.txt', 'one', 'ONE');
+  await ours('bom.txt', 'one', 'ONE');
+  await ours('mixed.txt', 'b', 'B');
+  await ours('to-binary-edited.txt', 'one', 'ONE');
+  await upload('uploaded.png', png(2));
+  await upload('uploaded-same.png', png(3));
+  await room.files.create(alice, id, 'new-both.txt', 'shared\nours\n');
+  await room.files.create(alice, id, 'new-ours.txt', 'ours\n');
+  await room.files.create(alice, id, 'clash', 'a file\n');
+
+  const outside = new Outside();
+  for (const path of ['clean.txt', 'closed.txt', 'quiet.txt', 'deleted-edited.txt', 'we-move.txt'])
+    outside.change(path, 'four', '4444');
+  outside.change('both.txt', 'seven', 'SIEBEN').change('overlap.txt', 'three', 'THEIRS');
+  outside.remove('gone-clean.txt', 'gone-edited.txt', 'gone-both.txt', 'moved-gone.txt');
+  outside.move('they-move/a.txt', 'there/a.txt').change('there/a.txt', 'one', 'EINS');
+  outside.move('they-move/unopened.txt', 'there/unopened.txt');
+  outside.move('both-move.txt', 'theirs-moved.txt').change('theirs-moved.txt', 'two', 'ZWEI');
+  chmodSync(join(outside.clone, 'run.sh'), 0o755);
+  outside.write('lf.txt', linesOf('lf.txt').replace('seven', 'SIEBEN').replaceAll('\n', '\r\n'));
+  outside.write('bom.txt', `\ufeff${linesOf('bom.txt')}`);
+  outside.change('mixed.txt', 'd\r\n', 'D\n');
+  outside.write('image.png', png(7)).write('uploaded.png', png(8)).write('uploaded-same.png', png(3));
+  outside.write('to-binary.txt', png(1)).write('to-binary-edited.txt', png(2));
+  outside.write('new-both.txt', 'shared\ntheirs\n').write('new-theirs.txt', 'theirs\n');
+  outside.write('clash/inner.txt', 'in a folder\n');
+  unlinkSync(join(outside.clone, 'link'));
+  symlinkSync('both.txt', join(outside.clone, 'link'));
+  const head = outside.push();
+  await room.sync.look(id, { pusher: { name: 'Mallory' }, headSha: head });
+
+  expect((await room.workspaces.find(id)).baseCommit).toBe(head);
+  expect(await textAt('clean.txt')).toBe(linesOf('clean.txt').replace('four', '4444'));
+  expect(await textAt('closed.txt')).toBe(
+    linesOf('closed.txt').replace('four', '4444').replace('seven', 'SEVEN'),
+  );
+  expect(await textAt('both.txt')).toBe(linesOf('both.txt').replace('one', 'ONE').replace('seven', 'SIEBEN'));
+  expect(await textAt('overlap.txt')).toBe(linesOf('overlap.txt').replace('three', 'OURS'));
+  expect(await textAt('gone-clean.txt')).toBe(null);
+  expect(await textAt('gone-edited.txt')).toBe(linesOf('gone-edited.txt').replace('one', 'ONE'));
+  expect(await textAt('there/a.txt')).toBe(
+    linesOf('they-move/a.txt').replace('one', 'EINS').replace('seven', 'SEVEN'),
+  );
+  expect(await textAt('we-moved.txt')).toBe(
+    linesOf('we-move.txt').replace('one', 'ONE').replace('four', '4444'),
+  );
+  expect(await textAt('lf.txt')).toBe(linesOf('lf.txt').replace('one', 'ONE').replace('seven', 'SIEBEN'));
+  expect(await textAt('to-binary.txt')).toBe(null);
+  expect(await textAt('new-both.txt')).toBe('shared\nours\n');
+  expect(await room.paths()).toEqual(
+    [
+      'modified both.txt',
+      'modified bom.txt',
+      'added clash',
+      'modified closed.txt',
+      'deleted deleted-edited.txt',
+      'deleted deleted.txt',
+      'added gone-edited.txt',
+      'added kept-moved.txt',
+      'modified lf.txt',
+      'modified mixed.txt',
+      'modified new-both.txt',
+      'added new-ours.txt',
+      'renamed ours-moved.txt',
+      'modified overlap.txt',
+      'modified run.sh',
+      'modified there/a.txt',
+      'modified to-binary-edited.txt',
+      'modified uploaded.png',
+      'renamed we-moved.txt',
+    ].toSorted((one, other) => (one.split(' ')[1]! < other.split(' ')[1]! ? -1 : 1)),
+  );
+  expect(await conflicts()).toEqual([
+    'binary to-binary-edited.txt',
+    'binary uploaded.png',
+    'deleted-ours deleted-edited.txt',
+    'deleted-theirs gone-edited.txt',
+    'deleted-theirs kept-moved.txt',
+    'path clash',
+    'text new-both.txt',
+    'text overlap.txt',
+  ]);
+  const [merged] = await room.events.before(id, undefined, 1);
+  expect(merged).toMatchObject({
+    type: 'branch.merged',
+    actor: { kind: 'git', sha: head },
+    payload: { toCommit: head, pusher: 'Mallory', conflicts: 8, files: 30 },
+  });
+
+  await expect(commitAll()).rejects.toMatchObject({ code: 'conflict' });
+  await resolve('to-binary-edited.txt', 'both');
+  await resolve('uploaded.png', 'incoming');
+  await resolve('deleted-edited.txt', 'incoming');
+  await resolve('gone-edited.txt', 'incoming');
+  await resolve('kept-moved.txt', 'current');
+  await resolve('clash', 'both');
+  await resolve('new-both.txt', 'both');
+  await resolve('overlap.txt', 'incoming');
+  expect(await conflicts()).toEqual([]);
+  const sha = await commitAll();
+  const at = (path: string) =>
+    execFileSync('git', ['-C', room.git.bare, 'show', `${sha}:${path}`], { encoding: 'utf8' });
+  expect(at('overlap.txt')).toBe(linesOf('overlap.txt').replace('three', 'THEIRS'));
+  expect(at('new-both.txt')).toBe('shared\nours\ntheirs\n');
+  expect(at('lf.txt')).toBe(
+    linesOf('lf.txt').replace('one', 'ONE').replace('seven', 'SIEBEN').replaceAll('\n', '\r\n'),
+  );
+  expect(at('bom.txt')).toBe(`\ufeff${linesOf('bom.txt').replace('one', 'ONE')}`);
+  expect(at('mixed.txt')).toBe('a\r\nB\r\nc\r\nD\ne\r\n');
+  expect(at('ours-moved.txt')).toBe(linesOf('both-move.txt').replace('two', 'ZWEI'));
+  expect(at('to-binary-edited-room.txt')).toBe(linesOf('to-binary-edited.txt').replace('one', 'ONE'));
+  expect(at('clash-room')).toBe('a file\n');
+  expect(at('link')).toBe('both.txt');
+  expect(room.git.git('ls-tree', sha, 'run.sh')).toMatch(/^100755/);
+  expect(room.git.git('ls-tree', '-r', '--name-only', sha).split('\n')).toEqual(
+    [
+      ...['both.txt', 'bom.txt', 'clash-room', 'clash/inner.txt', 'clean.txt', 'closed.txt'],
+      ...['deleted-edited.txt', 'image.png', 'kept-moved.txt', 'lf.txt', 'link', 'mixed.txt'],
+      ...['new-both.txt', 'new-ours.txt', 'new-theirs.txt', 'ours-moved.txt', 'overlap.txt', 'quiet.txt'],
+      ...['run.sh', 'there/a.txt', 'there/unopened.txt', 'to-binary-edited-room.txt'],
+      ...['to-binary-edited.txt', 'to-binary.txt', 'uploaded-same.png', 'uploaded.png', 'we-moved.txt'],
+    ].toSorted(),
+  );
+  expect(await room.paths()).toEqual([]);
+});
