@@ -1,10 +1,11 @@
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import * as Y from 'yjs';
-import { expect, vi } from 'vitest';
-import { seededRandom } from '../../../e2e/typist.js';
+import { vi } from 'vitest';
+import { seededRandom } from '../../../e2e/seeded-random.js';
 import type { Conflict, ConflictChoice } from '../../protocol/conflict.js';
 import type { FileChange } from '../../protocol/file.js';
 import { PerchServer, startSurroundings, type TestSurroundings } from '../../testing/perch-server.js';
@@ -128,7 +129,7 @@ export class OutsidePushRounds {
     }
     await trigger;
     await vi.waitFor(() => {
-      for (const person of this.people) expect([...person.merged]).toContain(head);
+      for (const person of this.people) assert.ok(person.merged.has(head), 'the push is not heard of');
     }, SETTLE);
     await this.#saved();
     await this.#verify(known, before, head, written, isCommit);
@@ -158,9 +159,10 @@ export class OutsidePushRounds {
     await vi.waitFor(() => {
       for (const person of this.people) {
         person.open(paths);
-        expect(
+        assert.deepEqual(
           person.documents.filter(({ state }) => state.kind !== 'live').map((each) => each.path),
-        ).toEqual([]);
+          [],
+        );
       }
     }, SETTLE);
   }
@@ -208,7 +210,10 @@ export class OutsidePushRounds {
   /** Everything typed is in the database, or was refused with its file, and is then kept on the device. */
   async #saved(): Promise<void> {
     await vi.waitFor(async () => {
-      expect(this.people.map((person) => person.isSaved)).toEqual([true, true]);
+      assert.ok(
+        this.people.every((person) => person.isSaved),
+        'not all is saved',
+      );
       const byPath = new Map((await this.#alive()).map(({ id, path }) => [path, id]));
       for (const person of this.people)
         for (const [token, document] of person.typed) {
@@ -232,8 +237,7 @@ export class OutsidePushRounds {
         const stored = await this.history.text(id);
         for (const person of this.people) {
           const document = person.at(path);
-          if (document?.state.kind === 'live')
-            expect({ path, text: `${document.text}` }).toEqual({ path, text: stored });
+          if (document?.state.kind === 'live') assert.equal(`${document.text}`, stored, path);
         }
       }
     }, SETTLE);
@@ -255,7 +259,7 @@ export class OutsidePushRounds {
       const after = now.get(id)!;
       if (origin === null) continue;
       if (after.isDeleted) {
-        expect(texts.get(id), `${after.path} went with its file`).toBe(this.#text(before, origin));
+        assert.equal(texts.get(id), this.#text(before, origin), `${after.path} went with its file`);
         this.#forget(id);
       } else if (after.origin !== null)
         this.#verifyText(rows, before, origin, head, after.origin, isCommitted);
@@ -276,7 +280,7 @@ export class OutsidePushRounds {
       );
       const told = [document && texts.get(document.id), ...beside.map((each) => each.incomingText)];
       if (document || beside.length > 0)
-        expect(told.join('\n'), `${token} was pushed to ${path}`).toContain(token);
+        assert.ok(told.join('\n').includes(token), `${token}, pushed to ${path}, is lost`);
     }
   }
 
@@ -306,7 +310,7 @@ export class OutsidePushRounds {
       return;
     }
     const ours = textOf(rows.slice(0, last));
-    expect(textOf([...rows.slice(0, last), ...merge]), after).toBe(this.#merged(base, ours, theirs));
+    assert.equal(textOf([...rows.slice(0, last), ...merge]), this.#merged(base, ours, theirs), after);
   }
 
   #text(commit: string, path: string): string | null {
@@ -350,12 +354,14 @@ export class OutsidePushRounds {
       );
       // One decision may settle another: two may lie in the same lines.
       if (answer.status === 410) continue;
-      expect(answer, JSON.stringify(answer.body)).toMatchObject({ status: 200 });
+      assert.equal(answer.status, 200, JSON.stringify(answer.body));
       this.counts.resolved++;
       if (found.documentId === null) continue;
       const text = await this.history.text(found.documentId);
-      if (found.kind === 'text' && choice !== 'current') expect(text).toContain(found.incomingText);
-      if (found.kind === 'text' && choice !== 'incoming') expect(text).toContain(within);
+      if (found.kind === 'text' && choice !== 'current')
+        assert.ok(text.includes(found.incomingText ?? ''), 'what came in is not there');
+      if (found.kind === 'text' && choice !== 'incoming')
+        assert.ok(text.includes(within), 'ours is not there');
       if (choice === 'incoming') this.#forget(found.documentId, found.kind === 'text' ? within : undefined);
     }
     await this.#openAll();
@@ -371,7 +377,8 @@ export class OutsidePushRounds {
         document.doc,
       )!.index;
     const within = `${document.text}`.slice(at(start), at(end));
-    for (const token of currentText?.match(/<[ab]\d+>/g) ?? []) expect(within, path).toContain(token);
+    for (const token of currentText?.match(/<[ab]\d+>/g) ?? [])
+      assert.ok(within.includes(token), `${token} is not within the conflict in ${path}`);
     return within;
   }
 
@@ -388,7 +395,7 @@ export class OutsidePushRounds {
     if (answer.status === 200) this.counts.commits++;
     else {
       this.counts.refused++;
-      expect([409, 422], JSON.stringify(answer.body)).toContain(answer.status);
+      assert.ok([409, 422].includes(answer.status), JSON.stringify(answer.body));
       await this.perch.open(cookie);
     }
   }

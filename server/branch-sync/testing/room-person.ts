@@ -38,12 +38,14 @@ export class RoomPerson {
 
   /** Has these open, and no others. */
   open(paths: readonly string[]): void {
-    for (const document of [...this.documents])
-      if (!paths.includes(document.path) || document.state.kind === 'refused') {
-        this.documents.splice(this.documents.indexOf(document), 1);
-        document.close();
-        document.stop();
-      }
+    const left = this.documents.filter(
+      ({ path, state }) => !paths.includes(path) || state.kind === 'refused',
+    );
+    for (const document of left) {
+      this.documents.splice(this.documents.indexOf(document), 1);
+      document.close();
+      document.stop();
+    }
     for (const path of paths) if (!this.at(path)) this.documents.push(this.room.openDocument(path));
   }
 
