@@ -143,6 +143,7 @@ test('EDT15 5 MB of text are written in live; beyond the limit a file is shown, 
 }) => {
   await openFile(alice, 'main', 'large/five.ts', REPOSITORY);
   await openFile(bob, 'main', 'large/five.ts', REPOSITORY);
+  await expect(alice.getByText('Large file: some features are off')).toBeVisible();
   await alice.keyboard.press('Control+End');
   await alice.keyboard.type('the last line');
   await expect(statusOf(alice)).toHaveText('Saved');

@@ -114,3 +114,74 @@ test('SEC2 another PERCH_SECRET signs everybody out', async () => {
   expect((await other.ask(owner, 'GET /api/session')).status).toBe(401);
   await other.stop();
 });
+
+/** How many links may be tried from as many addresses, each said by a proxy on this machine. */
+async function triesSaidToBeFrom(perch: PerchServer, addresses: readonly string[]): Promise<number[]> {
+  const statuses: number[] = [];
+  for (const address of addresses)
+    statuses.push(
+      (
+        await perch.ask(null, 'POST /api/session', {
+          body: { token: 'x'.repeat(43) },
+          headers: { 'X-Forwarded-For': address },
+        })
+      ).status,
+    );
+  return statuses;
+}
+
+test('SEC5 PERCH_PROXY says whose word counts for where a request is from', async () => {
+  const one = Array.from({ length: 22 }, () => '203.0.113.1');
+  const trusting = await PerchServer.start(surroundings);
+  const tries = await triesSaidToBeFrom(trusting, [...one, '203.0.113.2']);
+  expect(tries.slice(-2)).toEqual([429, tries[0]]);
+  await trusting.stop();
+  // Nobody on this machine stands in front: whatever he says he is, he is himself.
+  const wary = await PerchServer.start(surroundings, { PERCH_PROXY: '10.0.0.1' });
+  const many = Array.from({ length: 22 }, (_, at) => `203.0.113.${at + 1}`);
+  expect((await triesSaidToBeFrom(wary, many)).at(-1)).toBe(429);
+  await wary.stop();
+});
+
+test('RUN6 a large answer is compressed and keeps its ETag; an event stream and a file are not', async () => {
+  const file = 'x'.repeat(20_000);
+  const own = await startSurroundings({
+    files: {
+      'large.bin': { bytes: `\0${file}` },
+      ...Object.fromEntries(
+        Array.from({ length: 400 }, (_, at) => [`folder/component-${at}.ts`, { bytes: 'a\n' }]),
+      ),
+    },
+  });
+  const perch = await PerchServer.start(own);
+  const cookie = await perch.ownerCookie();
+  const id = await perch.open(cookie);
+  const encodingOf = (answer: { headers: Headers }) => answer.headers.get('content-encoding');
+  const get = (path: string, headers: Record<string, string> = {}) =>
+    fetch(`${perch.url}/api/${path}`, { headers: { cookie, 'Accept-Encoding': 'gzip', ...headers } });
+  const tree = await get(`workspaces/${id}/tree`);
+  expect([tree.status, encodingOf(tree)]).toEqual([200, 'gzip']);
+  expect(tree.headers.get('vary')).toContain('Accept-Encoding');
+  expect(((await tree.json()) as { names: string[] }).names.join('/').split('/')).toHaveLength(401);
+  const etag = tree.headers.get('etag')!;
+  expect(etag).toMatch(/^W\//);
+  for (const encoding of ['gzip', 'identity'])
+    expect(
+      (
+        await get(`workspaces/${id}/tree`, {
+          'If-None-Match': etag,
+          'Cache-Control': 'max-age=0',
+          'Accept-Encoding': encoding,
+        })
+      ).status,
+    ).toBe(304);
+  const plain = await get(`workspaces/${id}/tree`, { 'Accept-Encoding': 'identity' });
+  expect([plain.status, encodingOf(plain), plain.headers.get('etag')]).toEqual([200, null, etag]);
+  const raw = await get(`workspaces/${id}/raw?path=large.bin`);
+  expect([encodingOf(raw), raw.headers.get('content-length')]).toEqual([null, '20001']);
+  const stream = await get(`workspace/events/stream?owner=${OWNER}&repo=${REPO}&branch=main`);
+  expect([stream.status, encodingOf(stream)]).toEqual([200, null]);
+  await stream.body?.cancel();
+  await perch.stop();
+  await own.stop();
+});

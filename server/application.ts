@@ -12,6 +12,7 @@ import type { Config } from './config.js';
 import { DocumentService } from './document/document.service.js';
 import { EventStreamService } from './event/event-stream.service.js';
 import { HealthService } from './health/health.service.js';
+import { compressAnswers } from './platform/compress-answers.js';
 import { ErrorFilter } from './platform/error.filter.js';
 import { HttpConnections } from './platform/http-connections.js';
 import { NestLog } from './platform/nest-log.js';
@@ -104,6 +105,7 @@ async function prepare(app: NestExpressApplication, config: Config): Promise<Soc
   app.set('trust proxy', config.proxies);
   app.disable('x-powered-by');
   app.use('/api', logRequest);
+  app.use('/api', compressAnswers);
   app.use(securityHeaders(config));
   app.use('/api/webhooks/github', webhookReceiver(app.get(WebhookService)));
   app.useBodyParser('json', { limit: BODY_LIMIT });

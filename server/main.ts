@@ -6,6 +6,7 @@ import { Config, ConfigError, isLoopback } from './config.js';
 import { startEmbeddedForge, type EmbeddedForge } from './embedded/forge.js';
 import { gitIdentity } from './embedded/git-identity.js';
 import { startEmbeddedPostgres } from './embedded/postgres.js';
+import { endAtTheLatest } from './launch/end-at-the-latest.js';
 import { exitWithParent } from './launch/parent-watch.js';
 import { log } from './platform/log.js';
 import { hideInLogs } from './platform/log-secrets.js';
@@ -117,10 +118,7 @@ function end(reason: string): void {
   log.info(`stopping: ${reason}`);
   stopping = stop();
   void stopping.then(() => process.exit(0));
-  setTimeout(() => {
-    log.error('this takes too long; what is acknowledged is stored, the rest is with whoever wrote it');
-    process.exit(1);
-  }, drainMs + STOP_MAX_MS).unref();
+  endAtTheLatest(drainMs + STOP_MAX_MS, () => process.exit(1));
 }
 
 async function stop(): Promise<void> {

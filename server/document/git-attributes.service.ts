@@ -45,7 +45,8 @@ export class GitAttributesService {
     const known = this.#known.get(key);
     if (known) return known;
     try {
-      const attributes = toAttributes(await askGit(path, files));
+      const said = (await askGit([path], files)).get(path) ?? new Map<string, string>();
+      const attributes = toAttributes(said);
       this.#known.set(key, attributes);
       return attributes;
     } catch (error) {
@@ -53,9 +54,29 @@ export class GitAttributesService {
       return NOTHING_SAID;
     }
   }
+
+  /** Which of these paths Git LFS keeps: git is asked once for them all. */
+  async lfsAmong(workspaceId: string, paths: readonly string[]): Promise<ReadonlySet<string>> {
+    const files = new Map<string, BranchText>();
+    for (const folder of new Set(paths.map((path) => path.slice(0, path.lastIndexOf('/') + 1))))
+      for (const file of await this.texts.above(workspaceId, `${folder}x`, '.gitattributes'))
+        files.set(file.path, file);
+    if (![...files.values()].some(({ text }) => text.includes('lfs'))) return new Set();
+    try {
+      const said = await askGit(paths, [...files.values()]);
+      return new Set(paths.filter((path) => said.get(path)?.get('filter') === 'lfs'));
+    } catch (error) {
+      log.warn({ err: error }, 'git could not be asked for attributes; they count as not given');
+      return new Set();
+    }
+  }
 }
 
-async function askGit(path: string, files: readonly BranchText[]): Promise<Map<string, string>> {
+/** What is said of each path, by the attribute's name. */
+async function askGit(
+  paths: readonly string[],
+  files: readonly BranchText[],
+): Promise<Map<string, Map<string, string>>> {
   const folder = await mkdtemp(join(tmpdir(), 'perch-attributes-'));
   try {
     // Not made by `git init`: three folders and a line are a repository.
@@ -69,10 +90,11 @@ async function askGit(path: string, files: readonly BranchText[]): Promise<Map<s
     }
     let output = '';
     const { code, stderr } = await runGit(
-      [`--git-dir=${repository}`, `--work-tree=${tree}`, 'check-attr', '-z', ...ASKED, '--', path],
+      [`--git-dir=${repository}`, `--work-tree=${tree}`, 'check-attr', '-z', '--stdin', ...ASKED],
       {
         directory: tree,
         timeoutMs: GIT_TIMEOUT_MS,
+        input: paths.map((path) => `${path}\0`).join(''),
         onOutput: (chunk) => {
           output += chunk.toString();
           return true;
@@ -81,7 +103,10 @@ async function askGit(path: string, files: readonly BranchText[]): Promise<Map<s
     );
     if (code !== 0) throw new Error(`git check-attr ended with ${code}: ${stderr}`);
     const fields = output.split('\0');
-    return new Map(ASKED.map((name, index) => [name, fields[index * 3 + 2] ?? 'unspecified']));
+    const said = new Map(paths.map((path) => [path, new Map<string, string>()]));
+    for (let at = 0; at + 2 < fields.length; at += 3)
+      said.get(fields[at]!)?.set(fields[at + 1]!, fields[at + 2]!);
+    return said;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -29,7 +29,8 @@ export class BaseListingService {
     if (known && known.files === files && known.unlisted === unlisted) return known;
     const listing = await listingOf(baseCommit, tree);
     const json = Buffer.from(JSON.stringify(listing));
-    const etag = `"${baseCommit ?? 'empty'}-${files}-${unlisted}"`;
+    // The same names, however they are compressed on their way.
+    const etag = `W/"${baseCommit ?? 'empty'}-${files}-${unlisted}"`;
     const written = { listing, json, etag, files, unlisted };
     this.#written.set(tree, written);
     return written;

@@ -8,13 +8,18 @@ import type { BaseFile } from '../protocol/file.js';
 import type { Account } from '../protocol/user.js';
 import { WorkspaceService } from '../workspace/workspace.service.js';
 import { DocumentService } from '../document/document.service.js';
+import type { ByteRange } from '../object/object-store.js';
 import { ObjectService } from '../object/object.service.js';
 import { DocumentBytesService } from './document-bytes.service.js';
 import { FileRepository } from './file.repository.js';
 import { submoduleUrl } from './submodule.js';
 
-/** Bytes as they are sent: all at once, or as they are read. */
-export type RawFile = { content: Uint8Array | Readable; size: number; sha: string };
+/** Bytes as they are sent: all at once, or read when it is known which. */
+export type RawFile = {
+  content: Uint8Array | ((range?: ByteRange) => Promise<Readable>);
+  size: number;
+  sha: string;
+};
 
 /** Files as they stand at the base commit, and as they are now. A moved file is found under its new path too. */
 @Injectable()
@@ -65,7 +70,11 @@ export class FileContentService {
     if (row?.objectId) {
       const object = (await this.objects.find([row.objectId])).get(row.objectId);
       if (object?.sha)
-        return { content: await this.objects.open(object.id), size: object.size, sha: object.sha };
+        return {
+          content: (range) => this.objects.open(object.id, range),
+          size: object.size,
+          sha: object.sha,
+        };
     }
     const at = row?.kind === 'moved' && row.fromPath ? row.fromPath : path;
     const document = await this.documents.changedAt(workspaceId, path);

@@ -10,6 +10,7 @@ beforeEach(async () => {
   room = await createTestRoom({
     'a.txt': { bytes: 'a\n' },
     'art/hero "1".svg': { bytes: svg },
+    'sound.mp3': { bytes: Uint8Array.from({ length: 256 }, (_, at) => at) },
     'page.html': { bytes: '<script>alert(1)</script>' },
   });
   server = await startTestServer(room.url, room.git, [room.alice, room.bob]);
@@ -121,4 +122,48 @@ test('GIT1 the whole way over HTTP: create, list, commit, history', async () => 
   });
   expect((await ask(room.alice, 'GET', 'changes')).status).toBe(200);
   expect((await ask(null, 'GET', 'changes')).status).toBe(401);
+});
+
+test('FIL5 a player gets the part of a sound that it asks for, committed or not', async () => {
+  const bytes = Buffer.from(Array.from({ length: 256 }, (_, at) => at));
+  const url = (path: string) => `${server.url}/api/workspaces/${room.id}/raw?path=${path}`;
+  const put = await fetch(`${server.url}/api/workspaces/${room.id}/files?path=new.ogg`, {
+    method: 'PUT',
+    headers: { Cookie: room.alice.id },
+    body: bytes,
+  });
+  expect(put.status).toBe(200);
+  for (const path of ['new.ogg', 'sound.mp3']) {
+    const get = (range: string, more: Record<string, string> = {}) =>
+      fetch(url(path), { headers: { Cookie: room.alice.id, Range: range, ...more } });
+    const whole = await ask(room.alice, 'GET', `raw?path=${path}`);
+    expect(whole.headers.get('accept-ranges')).toBe('bytes');
+    for (const [range, start, end] of [
+      ['bytes=0-9', 0, 9],
+      ['bytes=250-', 250, 255],
+      ['bytes=-3', 253, 255],
+      ['bytes=5-9999', 5, 255],
+    ] as const) {
+      const part = await get(range);
+      expect([part.status, part.headers.get('content-range'), part.headers.get('content-length')]).toEqual([
+        206,
+        `bytes ${start}-${end}/256`,
+        String(end - start + 1),
+      ]);
+      expect(Buffer.from(await part.arrayBuffer()).equals(bytes.subarray(start, end + 1))).toBe(true);
+    }
+    const outside = await get('bytes=256-');
+    expect([outside.status, outside.headers.get('content-range')]).toEqual([416, 'bytes */256']);
+    const etag = whole.headers.get('etag')!;
+    expect((await get('bytes=0-1', { 'If-Range': etag })).status).toBe(206);
+    // Another version by now: half of each would be noise.
+    for (const all of [
+      await get('bytes=0-1', { 'If-Range': '"older"' }),
+      await get('lines=0-1'),
+      await get('bytes=0-1,4-5'),
+    ]) {
+      expect(all.status).toBe(200);
+      expect(Buffer.from(await all.arrayBuffer()).equals(bytes)).toBe(true);
+    }
+  }
 });

@@ -45,11 +45,44 @@ export class FileStyleService {
   ): Promise<{ lineEnding: 'lf' | 'crlf'; byteOrderMark: boolean }> {
     const { endOfLine, byteOrderMark } = await this.editorConfig(workspaceId, path);
     const { isNormalized, isLfs } = await this.attributes.of(workspaceId, path);
-    if (isLfs)
-      throw new ProtocolError(
-        'unprocessable',
-        `.gitattributes leave ${path} to Git LFS, which Perch does not write. Nothing was made.`,
-      );
+    if (isLfs) throw leftToLfs(path);
     return { lineEnding: isNormalized ? 'lf' : (endOfLine ?? 'lf'), byteOrderMark };
   }
+
+  /**
+   * How bytes that are brought to `path` are kept.
+   *
+   * @throws {ProtocolError} `unprocessable` where only Git LFS could commit them
+   */
+  async ofBroughtFile(workspaceId: string, path: string): Promise<{ binary: boolean }> {
+    const { binary, isLfs } = await this.attributes.of(workspaceId, path);
+    if (isLfs) throw leftToLfs(path);
+    return { binary };
+  }
+
+  /**
+   * Git LFS's own files may go where it keeps them, and no others.
+   *
+   * @throws {ProtocolError} `unprocessable` where a file would come under Git LFS
+   */
+  async refuseMoveToLfs(workspaceId: string, moves: readonly { from: string; to: string }[]): Promise<void> {
+    const kept = await this.attributes.lfsAmong(
+      workspaceId,
+      moves.map(({ to }) => to),
+    );
+    if (kept.size === 0) return;
+    const coming = moves.filter(({ to }) => kept.has(to));
+    const keptBefore = await this.attributes.lfsAmong(
+      workspaceId,
+      coming.map(({ from }) => from),
+    );
+    const refused = coming.find(({ from }) => !keptBefore.has(from));
+    if (refused) throw leftToLfs(refused.to);
+  }
 }
+
+const leftToLfs = (path: string) =>
+  new ProtocolError(
+    'unprocessable',
+    `.gitattributes leave ${path} to Git LFS, which Perch does not write. Nothing was changed; bring it with git.`,
+  );

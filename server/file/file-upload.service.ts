@@ -14,6 +14,7 @@ import { UPLOAD_MAX_BYTES, type FileUploaded } from '../protocol/file.js';
 import type { Account } from '../protocol/user.js';
 import { WorkspaceService } from '../workspace/workspace.service.js';
 import { FileReplaceService } from './file-replace.service.js';
+import { FileStyleService } from './file-style.service.js';
 import { refuseCollision } from './file.service.js';
 import { FileRepository } from './file.repository.js';
 import type { Overlay, OverlayFile, RowChange } from './overlay.js';
@@ -38,11 +39,12 @@ export class FileUploadService {
     private readonly objects: ObjectService,
     private readonly replacements: FileReplaceService,
     private readonly events: EventService,
+    private readonly styles: FileStyleService,
   ) {}
 
   /**
    * @param source exactly `size` bytes
-   * @throws {ProtocolError} `too-large`; `conflict` where the name is taken and nothing is to be replaced
+   * @throws {ProtocolError} `too-large`; `unprocessable` where Git LFS would have to commit it; `conflict` where the name is taken and nothing is to be replaced
    */
   async upload(
     account: Account,
@@ -55,7 +57,8 @@ export class FileUploadService {
     if (size > UPLOAD_MAX_BYTES) throw tooLarge(path, size);
     // Before the bytes are taken in; asked again when they are.
     const before = refusePlace((await this.overlays.load(workspaceId, path)).overlay, path, replace);
-    const taken = await this.#take(account, path, source, size);
+    const { binary } = await this.styles.ofBroughtFile(workspaceId, path);
+    const taken = await this.#take(account, path, source, size, binary);
     if (replace && taken.kind === 'text') {
       const replaced = await this.replacements.replaceText(account, workspaceId, path, taken);
       if (replaced) return replaced;
@@ -71,7 +74,13 @@ export class FileUploadService {
     return (await this.objects.find([objectId])).get(objectId)?.sha ?? null;
   }
 
-  async #take(account: Account, path: string, source: Readable, size: number): Promise<Taken> {
+  async #take(
+    account: Account,
+    path: string,
+    source: Readable,
+    size: number,
+    binary: boolean,
+  ): Promise<Taken> {
     try {
       if (size > DOCUMENT_MAX_LENGTH) {
         const { id, sha } = await this.objects.keep(account.id, source, size, 'too-large');
@@ -79,7 +88,7 @@ export class FileUploadService {
       }
       const counted = exactly(size);
       const [bytes] = await Promise.all([buffer(counted), pipeline(source, counted)]);
-      const decoded: DecodedFile = decodeTextFile(bytes);
+      const decoded: DecodedFile = binary ? { kind: 'not-text', reason: 'binary' } : decodeTextFile(bytes);
       if (decoded.kind === 'text') {
         const { text, lineEnding, byteOrderMark } = decoded;
         const object = lineEnding === 'mixed' ? await this.#keep(account, bytes, null) : null;

@@ -57,6 +57,9 @@ export class FileService {
   async move(account: Account, workspaceId: string, from: string, to: string): Promise<null> {
     await this.workspaces.require(account, workspaceId, 'write');
     if (from === to) return null;
+    const { overlay: before } = await this.overlays.load(workspaceId, from);
+    const moves = before.at(from).map(({ path }) => ({ from: path, to: to + path.slice(from.length) }));
+    await this.styles.refuseMoveToLfs(workspaceId, moves);
     const actor = personActor(account.id);
     return this.overlays.change(
       workspaceId,

@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import { pipeline } from 'node:stream/promises';
+import type { ByteRange } from '../object/object-store.js';
 import type { RawFile } from './file-content.service.js';
 
 /** What a browser may show as it is; anything else is only ever downloaded. */
@@ -41,22 +42,48 @@ export async function sendRawFile(response: Response, path: string, file: RawFil
     .set('Cross-Origin-Resource-Policy', 'same-origin')
     .set('Content-Disposition', `${disposition}; filename*=UTF-8''${encodeRfc5987(name)}`)
     .set('Cache-Control', 'private, no-cache')
+    .set('Accept-Ranges', 'bytes')
     .set('ETag', `"${file.sha}"`);
   const { content, size } = file;
+  const range = response.req.fresh ? undefined : askedPart(response, size);
+  if (range === 'outside') {
+    response.status(416).set('Content-Range', `bytes */${size}`).end();
+    return;
+  }
+  if (range) response.status(206).set('Content-Range', `bytes ${range.start}-${range.end}/${size}`);
   if (content instanceof Uint8Array) {
-    response.send(Buffer.from(content.buffer, content.byteOffset, content.byteLength));
+    const part = range ? content.subarray(range.start, range.end + 1) : content;
+    response.send(Buffer.from(part.buffer, part.byteOffset, part.byteLength));
     return;
   }
+  response.set('Content-Length', String(range ? range.end - range.start + 1 : size));
   if (response.req.fresh || response.req.method === 'HEAD') {
-    content.destroy();
-    response.status(response.req.fresh ? 304 : 200).end();
+    if (response.req.fresh) response.status(304).removeHeader('Content-Length');
+    response.end();
     return;
   }
-  response.set('Content-Length', String(size));
-  await pipeline(content, response).catch(() => {
+  const source = await content(range).catch((error: unknown) => {
+    // A refusal is no file.
+    for (const name of ['Content-Length', 'Content-Type', 'Content-Range', 'ETag'])
+      response.removeHeader(name);
+    throw error;
+  });
+  await pipeline(source, response).catch(() => {
     // Whoever asked has gone, or the store has: what was announced does not come.
     response.destroy();
   });
+}
+
+/** The one part that a player asks for, to begin in the middle; whatever else is asked for gets it all. */
+function askedPart(response: Response, size: number): ByteRange | 'outside' | undefined {
+  const { req: request } = response;
+  const since = request.get('If-Range');
+  if (request.method !== 'GET' || (since !== undefined && since !== response.get('ETag'))) return undefined;
+  const ranges = request.range(size, { combine: true });
+  if (ranges === -1) return 'outside';
+  if (ranges === undefined || ranges === -2 || ranges.type !== 'bytes') return undefined;
+  const [only, ...more] = ranges;
+  return only && more.length === 0 ? { start: only.start, end: only.end } : undefined;
 }
 
 function encodeRfc5987(name: string): string {

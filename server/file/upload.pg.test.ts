@@ -43,7 +43,7 @@ const undo = (path: string, token: string | null) =>
   room.undos.undo(room.alice, room.id, path, token ?? 'none');
 const raw = async (path: string) => {
   const { content } = await room.contents.raw(room.alice, room.id, path);
-  return content instanceof Uint8Array ? Buffer.from(content) : buffer(content);
+  return content instanceof Uint8Array ? Buffer.from(content) : buffer(await content());
 };
 async function commitAll(): Promise<(path: string) => Buffer> {
   const paths = (await room.changes.changes(room.alice, room.id)).map((each) => each.path);
@@ -82,6 +82,31 @@ test('GIT4 what is uploaded is committed byte for byte, by those who brought it'
   // A mixed text goes on being one.
   await room.edit(alice, 'new/mixed.txt', (text) => text.replace('three', '3'));
   expect((await commitAll())('new/mixed.txt').toString()).toBe('one\r\ntwo\n3\r\n');
+});
+
+test('GIT7 what .gitattributes call binary stays as it is, and what they leave to Git LFS is not taken', async () => {
+  const { alice, id } = room;
+  const said = '*.dat binary\n*.psd filter=lfs diff=lfs merge=lfs -text\n';
+  await put('art/.gitattributes', said);
+  await put('art/words.dat', 'one\r\ntwo\n');
+  const access = await room.workspaces.require(alice, id, 'read');
+  await expect(room.documents.open(access, 'art/words.dat')).rejects.toMatchObject({ code: 'not-text' });
+  expect(String(await raw('art/words.dat'))).toBe('one\r\ntwo\n');
+  const refusal = { code: 'unprocessable', message: expect.stringMatching(/Git LFS/) as string };
+  await expect(put('art/hero.psd', image)).rejects.toMatchObject(refusal);
+  await put('hero.psd', image);
+  await expect(room.files.move(alice, id, 'hero.psd', 'art/hero.psd')).rejects.toMatchObject(refusal);
+  await put('more/one.txt', 'one\n');
+  await put('more/two.psd', image);
+  await expect(room.files.move(alice, id, 'more', 'art/more')).rejects.toMatchObject(refusal);
+  await room.files.move(alice, id, 'more/one.txt', 'art/one.txt');
+  expect(await room.paths()).toEqual([
+    'added art/.gitattributes',
+    'added art/one.txt',
+    'added art/words.dat',
+    'added hero.psd',
+    'added more/two.psd',
+  ]);
 });
 
 test('FIL4 a text over a text is an edit of it, in its own bytes, and undone with what others typed since', async () => {

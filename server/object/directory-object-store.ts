@@ -3,7 +3,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { exactly, ObjectMissing, type ObjectStore } from './object-store.js';
+import { exactly, ObjectMissing, type ByteRange, type ObjectStore } from './object-store.js';
 
 /** Objects as files of a directory. One is on the disk before it is there under its name. */
 export class DirectoryObjectStore implements ObjectStore {
@@ -22,10 +22,10 @@ export class DirectoryObjectStore implements ObjectStore {
     await flushDirectory(dirname(path));
   }
 
-  async get(id: string): Promise<Readable> {
+  async get(id: string, range?: ByteRange): Promise<Readable> {
     try {
       const file = await open(this.#path(id));
-      return file.createReadStream();
+      return file.createReadStream(range);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw new ObjectMissing(id, error);
       throw error;

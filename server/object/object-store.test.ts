@@ -39,6 +39,25 @@ function keepsTheContract(make: () => ObjectStore): void {
     }
   });
 
+  test('OBJ2 a part of what was put is read, as long as it was asked for', async () => {
+    const store = make();
+    for (const size of [10, LARGE]) {
+      const id = randomUUID();
+      const bytes = randomBytes(size);
+      await store.put(id, inPieces(bytes), size);
+      for (const [start, end] of [
+        [0, 0],
+        [3, 7],
+        [0, size - 1],
+        [size - 1, size - 1],
+      ] as const)
+        expect(
+          (await buffer(await store.get(id, { start, end }))).equals(bytes.subarray(start, end + 1)),
+        ).toBe(true);
+    }
+    await expect(store.get(randomUUID(), { start: 0, end: 1 })).rejects.toThrow(ObjectMissing);
+  });
+
   test('OBJ1 a write that breaks off leaves nothing to read, and no id that cannot be removed', async () => {
     const store = make();
     for (const size of [70_000, LARGE]) {

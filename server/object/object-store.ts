@@ -1,5 +1,8 @@
 import { Transform, type Readable } from 'node:stream';
 
+/** A part of some bytes: the numbers of its first and its last. */
+export type ByteRange = { start: number; end: number };
+
 /**
  * Bytes by opaque ids, in a directory or on an S3 server. An id is written
  * once and never again.
@@ -10,8 +13,8 @@ import { Transform, type Readable } from 'node:stream';
 export interface ObjectStore {
   /** @throws {WrongLength} where `source` does not give `size` bytes */
   put(id: string, source: Readable, size: number): Promise<void>;
-  /** @throws {ObjectMissing} */
-  get(id: string): Promise<Readable>;
+  /** @param range a part that is there @throws {ObjectMissing} */
+  get(id: string, range?: ByteRange): Promise<Readable>;
   /** What is not there, or was never written whole, is no error. */
   remove(id: string): Promise<void>;
 }

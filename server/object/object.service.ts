@@ -10,7 +10,7 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { DatabaseConnection } from '../platform/database.js';
 import { log } from '../platform/log.js';
-import { OBJECT_STORE, ObjectMissing, type ObjectStore } from './object-store.js';
+import { OBJECT_STORE, ObjectMissing, type ByteRange, type ObjectStore } from './object-store.js';
 import { ObjectRepository, type ObjectRecord } from './object.repository.js';
 
 /** Whatever is under way by then has come to an end. */
@@ -86,8 +86,8 @@ export class ObjectService implements OnApplicationBootstrap, BeforeApplicationS
     return new Map((await this.repository.find(ids)).map((record) => [record.id, record]));
   }
 
-  open(id: string): Promise<Readable> {
-    return this.store.get(id);
+  open(id: string, range?: ByteRange): Promise<Readable> {
+    return this.store.get(id, range);
   }
 
   async read(id: string): Promise<Uint8Array> {

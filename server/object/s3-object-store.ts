@@ -2,7 +2,7 @@ import { Client, S3Error } from 'minio';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { exactly, ObjectMissing, type ObjectStore } from './object-store.js';
+import { exactly, ObjectMissing, type ByteRange, type ObjectStore } from './object-store.js';
 
 export type S3Settings = {
   url: string;
@@ -42,9 +42,11 @@ export class S3ObjectStore implements ObjectStore {
     ]);
   }
 
-  async get(id: string): Promise<Readable> {
+  async get(id: string, range?: ByteRange): Promise<Readable> {
     try {
-      return await this.#client.getObject(this.settings.bucket, id);
+      const { bucket } = this.settings;
+      if (!range) return await this.#client.getObject(bucket, id);
+      return await this.#client.getPartialObject(bucket, id, range.start, range.end - range.start + 1);
     } catch (error) {
       if (isNotThere(error)) throw new ObjectMissing(id, error);
       throw error;

@@ -7,6 +7,8 @@ type Options = {
   timeoutMs: number;
   /** For the server that is asked for them. */
   credentials?: { username: string; password: string };
+  /** What it reads. */
+  input?: string;
   /** Called with each piece of output; false ends the command. */
   onOutput?: (chunk: Buffer) => boolean;
   signal?: AbortSignal;
@@ -49,8 +51,11 @@ export function runGit(args: readonly string[], options: Options): Promise<GitEn
         GIT_TERMINAL_PROMPT: '0',
         GIT_CEILING_DIRECTORIES: options.directory,
       },
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', 'pipe'],
     });
+    // One that ends without reading says why itself.
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(options.input);
     let stderr = '';
     let timedOut = false;
     const end = (): void => void child.kill('SIGKILL');

@@ -7,6 +7,7 @@ import { DelayedProgress } from '@/components/delayed-progress.js';
 import { toast } from '@/components/toaster.js';
 import type { EditorCursor } from '@/features/editor/code-editor.js';
 import { chosenOptions } from '@/features/editor/editor-options.js';
+import { isLarge } from '@/features/editor/large-text.js';
 import { parseLineRange } from '@/features/editor/line-range.js';
 import { NotTextView } from '@/features/editor/not-text-view.js';
 import { useFileStyle } from '@/features/editor/use-file-style.js';
@@ -97,6 +98,8 @@ export function EditorPane(props: EditorPaneProps) {
     toast({ message: REASSURANCES[state?.kind === 'live' ? state.save : 'saving'] });
   }, [state]);
   const live = state?.kind === 'live';
+  // As it was opened: what is typed or deleted later tears no editor away.
+  const large = useMemo(() => live && document !== null && isLarge(document.text.length), [live, document]);
   return (
     <div className="editor-pane" id={`editor-pane-${group}`} role="tabpanel" aria-label={path}>
       <EditorTools
@@ -148,6 +151,8 @@ export function EditorPane(props: EditorPaneProps) {
               <LivePreview document={document} workspaceId={workspace.id} path={path} onOpen={onOpen} />
             ) : (
               <CodeEditor
+                key={large ? 'large' : 'usual'}
+                large={large}
                 document={document}
                 writable={state.writable}
                 present={here}
@@ -171,6 +176,7 @@ export function EditorPane(props: EditorPaneProps) {
           {saved?.words}
         </span>
         <span className="status-space" />
+        {large && view === 'text' && <span className="status-large">Large file: some features are off</span>}
         {cursor && live && view === 'text' && (
           <>
             <span>

@@ -11,6 +11,7 @@ import type { LiveDocument } from '@/lib/room/live-document.js';
 import { enterEditor, leaveEditor, takeFocusWish } from './active-editor.js';
 import { editorOptions } from './editor-options.js';
 import { indentAs, languageCalled } from './file-style.js';
+import { LARGE_LANGUAGE, largeModelOptions, largeOptions } from './large-text.js';
 import type { LineRange } from './line-range.js';
 import { monaco } from './monaco.js';
 import { RemoteCursors } from './remote-cursors.js';
@@ -30,6 +31,8 @@ export type EditorCursor = {
 
 type Props = {
   document: LiveDocument;
+  /** Whether it is so long that Monaco only shows it and takes what is typed. The same as long as this is there. */
+  large: boolean;
   writable: boolean;
   /** Others whose cursor is in this file. */
   present: readonly Presence[];
@@ -57,6 +60,7 @@ const leftAt = new WeakMap<LiveDocument, MonacoEditor.ICodeEditorViewState | nul
 /** Monaco bound to a live document. Undo and redo are one's own edits alone. */
 export function CodeEditor({
   document,
+  large,
   writable,
   present,
   group,
@@ -79,6 +83,7 @@ export function CodeEditor({
     const model = editor?.getModel();
     if (!editor || !model || !doc) return undefined;
     model.setEOL(monaco.editor.EndOfLineSequence.LF);
+    if (large) model.updateOptions(largeModelOptions);
     const text = document.text;
     const binding = new MonacoBinding(text, model, new Set([editor]));
     const undo = undoHistory(text);
@@ -131,7 +136,7 @@ export function CodeEditor({
       remote.dispose();
       binding.destroy();
     };
-  }, [editor, doc, document, onCursor, onEdited]);
+  }, [editor, doc, document, large, onCursor, onEdited]);
 
   useEffect(() => {
     cursors?.show(present);
@@ -154,7 +159,7 @@ export function CodeEditor({
     if (model && doc) onIndentation(indentAs(model, style, options.tabSize ?? 2));
   }, [editor, doc, style, options, onIndentation]);
 
-  const language = style?.language ?? null;
+  const language = large ? null : (style?.language ?? null);
   useEffect(() => {
     const model = editor?.getModel();
     const id = language === null ? undefined : languageCalled(monaco, language);
@@ -193,11 +198,13 @@ export function CodeEditor({
     <Editor
       path={`perch-${group}:///${document.path}`}
       defaultValue=""
+      language={large ? LARGE_LANGUAGE : undefined}
       theme={isDark ? 'perch-dark' : 'perch-light'}
       loading={<DelayedProgress label="Loading the editor" />}
       options={{
         ...editorOptions,
         ...options,
+        ...(large && largeOptions),
         ariaLabel: document.path,
         readOnly: !writable,
         readOnlyMessage: { value: 'You may watch this branch, not edit it.' },

@@ -182,9 +182,7 @@ export class LiveDocument {
       const { documentId, generation, base, edits } = kept;
       this.#known = { documentId, generation };
       this.#keptWritable = kept.writable;
-      this.#doc.transact(() => {
-        for (const update of [base, ...edits.map((edit) => edit.update)]) Y.applyUpdate(this.#doc, update);
-      }, this);
+      this.#take([base, ...edits.map((edit) => edit.update)], true);
       this.#earlierClientIds = clientsOf(edits);
       this.#dirty = edits.length > 0;
       setTimeout(() => this.#showLive(), SHOW_KEPT_MS);
@@ -207,15 +205,17 @@ export class LiveDocument {
       void this.#rebase(state);
       return;
     }
+    const isFirst = !this.#known;
     this.#known = { documentId, generation };
-    this.#doc.transact(() => {
-      for (const update of state.updates) Y.applyUpdate(this.#doc, update, this);
-    }, this);
+    this.#take(state.updates, isFirst);
     this.#joined = { documentId, generation, writable };
+    // As it came: nothing has to be encoded to keep it on this device.
+    const [whole, ...others] = state.updates;
+    const kept = isFirst && others.length + this.#early.length === 0 ? whole : undefined;
     for (const news of this.#early) this.#apply(news);
     this.#early = [];
     this.#serverFails = false;
-    const missing = this.#missing(state);
+    const missing = isFirst && !this.#dirty ? null : this.#missing(state);
     this.#outbox.start(writable ? this.#joined : null, writable ? missing : null);
     if (missing && !writable && this.#dirty) {
       this.#refuse(new ProtocolError('forbidden', NO_LONGER_WRITABLE));
@@ -224,7 +224,7 @@ export class LiveDocument {
     this.#dirty = missing !== null && writable;
     this.#showLive();
     this.#outbox.flush();
-    this.#ifStored();
+    this.#ifStored(kept);
   }
 
   /** All that we have and the server's durable state lacks, other people's edits included (DOC2). */
@@ -285,14 +285,25 @@ export class LiveDocument {
     this.#retryTimer = setTimeout(() => this.#connected && this.join(), afterMs);
   }
 
+  readonly #onEdited = (update: Uint8Array, origin: unknown, doc: Y.Doc): void => {
+    if (origin === this || doc !== this.#doc) return;
+    this.#outbox.add(update);
+    this.#dirty = true;
+    if (this.#known) this.keeping?.edited(this.#known, update);
+    this.#showLive();
+  };
+
   #observe(doc: Y.Doc): void {
-    doc.on('update', (update: Uint8Array, origin: unknown) => {
-      if (origin === this || doc !== this.#doc) return;
-      this.#outbox.add(update);
-      this.#dirty = true;
-      if (this.#known) this.keeping?.edited(this.#known, update);
-      this.#showLive();
-    });
+    doc.on('update', this.#onEdited);
+  }
+
+  /** What is not ours. Before anybody has looked at the text Yjs is spared to encode it all for nobody. */
+  #take(updates: readonly Uint8Array[], isFirst = false): void {
+    if (isFirst) this.#doc.off('update', this.#onEdited);
+    this.#doc.transact(() => {
+      for (const update of updates) Y.applyUpdate(this.#doc, update, this);
+    }, this);
+    if (isFirst) this.#observe(this.#doc);
   }
 
   #pushed(): void {
@@ -325,9 +336,7 @@ export class LiveDocument {
 
   #apply(news: DocumentUpdated): void {
     if (this.#known?.documentId !== news.documentId || this.#known.generation !== news.generation) return;
-    this.#doc.transact(() => {
-      for (const update of news.updates) Y.applyUpdate(this.#doc, update, this);
-    }, this);
+    this.#take(news.updates);
     this.#ifStored();
   }
 
@@ -349,7 +358,7 @@ export class LiveDocument {
   }
 
   /** Where the server has all of ours, this device keeps it as that. */
-  #ifStored(): void {
+  #ifStored(state?: Uint8Array): void {
     if (!this.#joined || this.#dirty) return;
     const { documentId, generation, writable } = this.#joined;
     this.#earlierClientIds = [];
@@ -357,7 +366,7 @@ export class LiveDocument {
     this.keeping?.stored({
       version: { documentId, generation },
       writable,
-      state: () => Y.encodeStateAsUpdate(doc),
+      state: () => state ?? Y.encodeStateAsUpdate(doc),
     });
     this.#endIfUnused();
   }

@@ -113,6 +113,7 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
     objects,
     replacements,
     events,
+    styles,
   );
   const stored = new StoredDocumentService(documentRows);
   const conflictRows = new ConflictRepository(database);
