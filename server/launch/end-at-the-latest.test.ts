@@ -20,5 +20,6 @@ test('RUN2 a stop that hangs is ended when its time is over, and not before', ()
 test('RUN2 a stop that is done waits for nothing', () => {
   const timer = vi.spyOn(globalThis, 'setTimeout');
   endAtTheLatest(40_000, () => undefined);
-  expect((timer.mock.results[0]?.value as NodeJS.Timeout).hasRef()).toBe(false);
+  const [set] = timer.mock.results;
+  expect((set!.value as NodeJS.Timeout).hasRef()).toBe(false);
 });
