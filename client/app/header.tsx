@@ -5,27 +5,31 @@ import { Link } from 'react-router';
 import { PerchMark } from '@/components/perch-mark.js';
 import { AccountMenu } from '@/features/session/account-menu.js';
 import { paths } from './paths.js';
+import { RescuedNotice } from './rescued-notice.js';
 
 /** The one line on top: home, where one is, and who one is. */
 export function Header({ children }: { children?: ReactNode }) {
   return (
-    <header className="header">
-      <a className="skip-link" href="#main">
-        Skip to content
-      </a>
-      <Link className="header-home" to={paths.home.href()} aria-label="Perch, home">
-        <PerchMark />
-        <span>Perch</span>
-      </Link>
-      <div className="header-content">{children}</div>
-      <AccountMenu>
-        <ActionList.LinkItem as={Link} to={paths.accessTokens.href()}>
-          <ActionList.LeadingVisual>
-            <KeyIcon />
-          </ActionList.LeadingVisual>
-          Access tokens
-        </ActionList.LinkItem>
-      </AccountMenu>
-    </header>
+    <>
+      <header className="header">
+        <a className="skip-link" href="#main">
+          Skip to content
+        </a>
+        <Link className="header-home" to={paths.home.href()} aria-label="Perch, home">
+          <PerchMark />
+          <span>Perch</span>
+        </Link>
+        <div className="header-content">{children}</div>
+        <AccountMenu>
+          <ActionList.LinkItem as={Link} to={paths.accessTokens.href()}>
+            <ActionList.LeadingVisual>
+              <KeyIcon />
+            </ActionList.LeadingVisual>
+            Access tokens
+          </ActionList.LinkItem>
+        </AccountMenu>
+      </header>
+      <RescuedNotice />
+    </>
   );
 }

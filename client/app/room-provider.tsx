@@ -1,24 +1,28 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState, type ReactNode } from 'react';
+import type { Workspace } from '@protocol/workspace.js';
 import { KeptDocuments } from '@/lib/kept/kept-documents.js';
+import { holdsRescued } from '@/lib/kept/rescued-text.js';
 import { lookForNewVersion } from '@/lib/new-version.js';
 import { RoomContext } from '@/lib/room-context.js';
 import { Room } from '@/lib/room/room.js';
+import { useWithdrawal } from './withdrawal.js';
 
 /** Rooms that may hold what is stored nowhere else: those that are open, and those left before all was stored. */
 const rooms = new Set<Room>();
 
 window.addEventListener('beforeunload', (event) => {
-  if ([...rooms].some((room) => room.isAtRisk)) event.preventDefault();
+  if (holdsRescued() || [...rooms].some((room) => room.isAtRisk)) event.preventDefault();
 });
 window.addEventListener('pagehide', () => {
   for (const room of rooms) room.keepNow();
 });
 
-type Props = { workspaceId: string; personId: string; children: ReactNode };
+type Props = { workspace: Workspace; personId: string; children: ReactNode };
 
 /** The room of a workspace, connected as long as this is shown, and on until all that was typed is stored. */
-export function RoomProvider({ workspaceId, personId, children }: Props) {
+export function RoomProvider({ workspace, personId, children }: Props) {
+  const workspaceId = workspace.id;
   const [room, setRoom] = useState<Room | null>(null);
   useEffect(() => {
     const kept = new KeptDocuments(personId);
@@ -33,6 +37,7 @@ export function RoomProvider({ workspaceId, personId, children }: Props) {
     };
   }, [workspaceId, personId]);
   useLookAgain(room);
+  useWithdrawal(room, workspace, personId);
   return room && <RoomContext value={room}>{children}</RoomContext>;
 }
 

@@ -16,7 +16,10 @@ export function WorkspaceNotices({ workspace, children }: { workspace: Workspace
   if (state.kind === 'closed' && !room.isUnsaved) {
     return (
       <main id="main" className="frame-main" tabIndex={-1}>
-        <Problem error={new ProtocolError('forbidden', state.message)}>
+        <Problem
+          error={new ProtocolError('forbidden', state.message)}
+          title="You are not in this room any more"
+        >
           <Link to={paths.home.href()}>Go to your workspaces</Link>
         </Problem>
       </main>

@@ -8,10 +8,12 @@ import './problem.css';
 /** A failure, in the words of whoever reported it, with what to do next. */
 export function Problem({
   error,
+  title,
   onRetry,
   children,
 }: {
   error: unknown;
+  title?: string;
   onRetry?: () => void;
   children?: ReactNode;
 }) {
@@ -22,7 +24,7 @@ export function Problem({
         <AlertIcon size="medium" />
       </Blankslate.Visual>
       <Blankslate.Heading as="h1">
-        {known?.code === 'not-found' ? 'Not found' : 'That did not work'}
+        {title ?? (known?.code === 'not-found' ? 'Not found' : 'That did not work')}
       </Blankslate.Heading>
       <Blankslate.Description>
         {known?.message ?? 'Something went wrong on this page. Your work is kept. Reload it to go on.'}

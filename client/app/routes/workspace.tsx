@@ -13,6 +13,7 @@ import { Header } from '../header.js';
 import { recentWorkspaces } from '../recent-workspaces.js';
 import { parseWorkspacePath, paths } from '../paths.js';
 import { RoomProvider } from '../room-provider.js';
+import { useForgetWithdrawn } from '../withdrawal.js';
 import { WorkspaceHeader } from '../workspace-header.js';
 import { WorkspaceNotices } from '../workspace-notices.js';
 
@@ -85,6 +86,7 @@ function OpenWorkspace({ owner, repo, branch }: BranchRef) {
   }, [whole.data, owner, repo, branch, navigate, search, hash]);
   const account = useAccount();
   const client = useQueryClient();
+  useForgetWithdrawn(opened.error, { owner, repo }, account.data?.id);
   useEffect(() => {
     // So that the home page has it without the server, too.
     if (workspace) void client.prefetchQuery(recentWorkspaces);
@@ -111,7 +113,7 @@ function OpenWorkspace({ owner, repo, branch }: BranchRef) {
     );
   }
   return (
-    <RoomProvider workspaceId={workspace.id} personId={account.data.id}>
+    <RoomProvider workspace={workspace} personId={account.data.id}>
       <FollowProvider>
         <PageTitle>{`${workspace.branch} · ${workspace.owner}/${workspace.repo}`}</PageTitle>
         <div className="frame">

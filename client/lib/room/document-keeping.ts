@@ -27,6 +27,8 @@ export class DocumentKeeping {
   /** One write after the other, so that the ids of edits are known when they are settled. */
   #queue: Promise<void> = Promise.resolve();
   #failing = false;
+  /** Raised by every abandoning: what was to be written before it is not. */
+  #turn = 0;
 
   constructor(
     private readonly documents: DocumentStore,
@@ -101,9 +103,20 @@ export class DocumentKeeping {
 
   /** Lets go of what could not be sent. */
   async drop(version: DocumentVersion): Promise<void> {
-    this.#unwritten = [];
+    this.abandon();
     this.#editIds = [];
-    await this.documents.drop(version);
+    this.#enqueue(() => this.documents.drop(version));
+    await this.#queue;
+  }
+
+  /** Writes nothing of what waits any more. */
+  abandon(): void {
+    clearTimeout(this.#settleTimer);
+    this.#settleTimer = undefined;
+    this.#stored = undefined;
+    this.#version = undefined;
+    this.#unwritten = [];
+    this.#turn++;
   }
 
   /** Before the page goes: what is stored is settled at once. */
@@ -146,7 +159,10 @@ export class DocumentKeeping {
   }
 
   #enqueue(write: () => Promise<void>): void {
-    this.#queue = this.#queue.then(write).catch(() => this.#fail());
+    const turn = this.#turn;
+    this.#queue = this.#queue
+      .then(() => (turn === this.#turn ? write() : undefined))
+      .catch(() => this.#fail());
   }
 
   #fail(): void {

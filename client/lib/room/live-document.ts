@@ -8,13 +8,12 @@ import type { LiveDocumentState } from './room-state.js';
 import { carryOver } from './carry-over.js';
 import { joinDocument } from './join-document.js';
 import { call, type RoomSocket } from './room-socket.js';
+import { noteUnsent, unsentPassages, type UnsentFile } from './unsent-text.js';
 
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 5_000;
 /** What is kept on this device is shown when nothing newer has come by then. */
 const SHOW_KEPT_MS = 1_500;
-
-const NO_LONGER_WRITABLE = 'You may only watch this branch now. What you typed last was not stored.';
 
 /**
  * A file that everybody edits at once. Joined by its Room, kept through lost
@@ -51,6 +50,8 @@ export class LiveDocument {
   /** Whose edits of earlier visits are not sent yet: they are sent in our name (DOC9). */
   #earlierClientIds: number[] = [];
   #rebasing = false;
+  /** Where our edits begin that the server has not acknowledged. */
+  readonly #unsent = new Map<number, number>();
 
   constructor(
     private readonly socket: RoomSocket,
@@ -58,6 +59,8 @@ export class LiveDocument {
     /** Where it stands in the branch; Room changes it when the file is moved. */
     public path: string,
     private readonly onClosed: (document: LiveDocument) => void,
+    /** Hears of text that may not be sent any more and is taken out of the document. */
+    private readonly onGivenUp: (file: UnsentFile) => void,
     private readonly keeping?: DocumentKeeping,
   ) {
     this.#ready = keeping === undefined;
@@ -89,6 +92,11 @@ export class LiveDocument {
     return this.#dirty;
   }
 
+  /** What was typed here and the server's database lacks. */
+  get unsent(): UnsentFile {
+    return { path: this.path, passages: this.#dirty ? unsentPassages(this.#doc, this.#unsent) : [] };
+  }
+
   /** Resolves as soon as the server's database has everything that was typed here. */
   whenSaved(): Promise<void> {
     return new Promise((resolve) => {
@@ -115,6 +123,13 @@ export class LiveDocument {
   /** Whether leaving the page now would lose what was typed here. */
   get isAtRisk(): boolean {
     return this.#dirty && (!this.keeping || this.keeping.failing);
+  }
+
+  /** Ends without a trace on this device: the right to read it is gone. */
+  abandon(): void {
+    this.#dirty = false;
+    this.keeping?.abandon();
+    this.stop();
   }
 
   stop(): void {
@@ -185,6 +200,7 @@ export class LiveDocument {
       this.#take([base, ...edits.map((edit) => edit.update)], true);
       this.#earlierClientIds = clientsOf(edits);
       this.#dirty = edits.length > 0;
+      for (const { update } of edits) noteUnsent(this.#unsent, update);
       setTimeout(() => this.#showLive(), SHOW_KEPT_MS);
     }
     if (this.#connected) this.join();
@@ -218,13 +234,38 @@ export class LiveDocument {
     const missing = isFirst && !this.#dirty ? null : this.#missing(state);
     this.#outbox.start(writable ? this.#joined : null, writable ? missing : null);
     if (missing && !writable && this.#dirty) {
-      this.#refuse(new ProtocolError('forbidden', NO_LONGER_WRITABLE));
+      void this.#giveUp(this.#known);
       return;
     }
-    this.#dirty = missing !== null && writable;
+    this.#setDirty(missing !== null && writable);
     this.#showLive();
     this.#outbox.flush();
     this.#ifStored(kept);
+  }
+
+  /** The right to write is gone: what was not sent is the person's, and the text is the server's again. */
+  async #giveUp(known: DocumentVersion): Promise<void> {
+    const { unsent } = this;
+    this.#rebasing = true;
+    this.#joined = undefined;
+    await this.keeping?.drop(known);
+    this.#doc.destroy();
+    this.#doc = new Y.Doc();
+    this.#known = undefined;
+    this.#earlierClientIds = [];
+    this.#setDirty(false);
+    this.#observe(this.#doc);
+    this.#outbox.start(null, null);
+    this.#rebasing = false;
+    this.#set({ kind: 'loading' });
+    this.onGivenUp(unsent);
+    if (this.#connected && !this.#stopped) this.join();
+    else this.#endIfUnused();
+  }
+
+  #setDirty(dirty: boolean): void {
+    this.#dirty = dirty;
+    if (!dirty) this.#unsent.clear();
   }
 
   /** All that we have and the server's durable state lacks, other people's edits included (DOC2). */
@@ -259,7 +300,9 @@ export class LiveDocument {
     this.#earlierClientIds = [];
     this.#observe(doc);
     this.#outbox.start(null, null);
-    this.#dirty = carried.edit !== null;
+    this.#unsent.clear();
+    if (carried.edit) noteUnsent(this.#unsent, carried.edit);
+    this.#setDirty(carried.edit !== null);
     this.#tell();
     return carried;
   }
@@ -288,6 +331,7 @@ export class LiveDocument {
   readonly #onEdited = (update: Uint8Array, origin: unknown, doc: Y.Doc): void => {
     if (origin === this || doc !== this.#doc) return;
     this.#outbox.add(update);
+    if (!this.#unsent.has(doc.clientID)) noteUnsent(this.#unsent, update);
     this.#dirty = true;
     if (this.#known) this.keeping?.edited(this.#known, update);
     this.#showLive();
@@ -308,7 +352,7 @@ export class LiveDocument {
 
   #pushed(): void {
     this.#serverFails = false;
-    this.#dirty = !this.#outbox.isEmpty;
+    this.#setDirty(!this.#outbox.isEmpty);
     this.#showLive();
     this.#outbox.flush();
     this.#ifStored();
@@ -326,6 +370,10 @@ export class LiveDocument {
       this.#serverFails = true;
       this.#showLive();
       this.#joinLater(refusal.code === 'out-of-step' ? 0 : refusal.retryAfterMs);
+    } else if (refusal.code === 'forbidden') {
+      // Whether it may be written in at all, joining it says.
+      this.#showLive();
+      this.#joinLater();
     } else this.#refuse(refusal);
   }
 

@@ -8,8 +8,12 @@ export type RoomState =
   | { kind: 'joined'; connectionId: string; role: Role }
   /** The server cannot be reached; everything typed is kept and sent when it is back. */
   | { kind: 'away'; since: number }
-  /** Ended for good, with the sentence to show: access withdrawn, signed out, another protocol version. */
-  | { kind: 'closed'; message: string };
+  /**
+   * Ended for good, with the sentence to show. withdrawn: the right to read is
+   * gone. unconfirmed: nobody could be asked whether it is there. refused:
+   * signed out, another protocol version.
+   */
+  | { kind: 'closed'; reason: 'withdrawn' | 'unconfirmed' | 'refused'; message: string };
 
 /** Where one document stands. */
 export type LiveDocumentState =

@@ -6,15 +6,20 @@ import type { DocumentStore } from './document-store.js';
 import { LiveDocument } from './live-document.js';
 import type { RoomState } from './room-state.js';
 import { call, openSocket, type RoomSocket } from './room-socket.js';
+import type { UnsentFile } from './unsent-text.js';
 
 type RoomListeners = {
   state: () => void;
   present: () => void;
   event: (event: WorkspaceEvent) => void;
+  /** What the person wrote and may not send any more; told before the room closes. */
+  givenUp: (files: readonly UnsentFile[]) => void;
 };
 
 /** A cursor that moves with every key is told at most this often. */
 const PRESENCE_INTERVAL_MS = 50;
+/** What is not found was there, for whoever has a room of it. */
+const WITHDRAWN = 'Your access to this repository was withdrawn. What you wrote and was saved is kept in it.';
 /** Before an attempt that the server refused for now is made again. */
 const RETRY_MS = 1_000;
 
@@ -34,7 +39,7 @@ export class Room {
   presentVersion = 0;
   #state: RoomState = { kind: 'connecting' };
   readonly #documents = new Map<string, LiveDocument>();
-  readonly #listeners = { state: new Set(), present: new Set(), event: new Set() } as {
+  readonly #listeners = { state: new Set(), present: new Set(), event: new Set(), givenUp: new Set() } as {
     [Name in keyof RoomListeners]: Set<RoomListeners[Name]>;
   };
   #where: Whereabouts = { path: null, cursor: null, idle: false };
@@ -75,7 +80,12 @@ export class Room {
       for (const listener of this.#listeners.event) listener(event);
     });
     this.socket.on('workspace:closed', (news) => {
-      if (news.workspaceId === this.workspaceId) this.#close(news.message);
+      if (news.workspaceId === this.workspaceId) this.#close(news.reason, news.message);
+    });
+    this.socket.on('workspace:changed', ({ workspaceId, role }) => {
+      if (workspaceId !== this.workspaceId || this.#state.kind !== 'joined') return;
+      this.#set({ ...this.#state, role });
+      for (const document of this.#documents.values()) document.join();
     });
   }
 
@@ -182,6 +192,7 @@ export class Room {
       this.workspaceId,
       path,
       (ended) => this.#forget(ended),
+      (file) => this.#giveUp([file]),
       keeping,
     );
     keeping
@@ -213,7 +224,9 @@ export class Room {
       this.#sendKept().catch(() => {});
     } catch (error) {
       if (this.socket.id !== connection) return;
-      if (error instanceof ProtocolError && !error.retry) this.#close(error.message);
+      // Whoever made this room has been in it.
+      if (error instanceof ProtocolError && error.code === 'not-found') this.#close('withdrawn', WITHDRAWN);
+      else if (error instanceof ProtocolError && !error.retry) this.#close('refused', error.message);
       else this.#retryTimer = setTimeout(() => this.socket.connected && void this.#join(), RETRY_MS);
     }
   }
@@ -249,7 +262,7 @@ export class Room {
 
   #refused(error: Error & { data?: unknown }): void {
     const body = errorBody.safeParse(error.data);
-    if (body.success && !body.data.retry) this.#close(body.data.message);
+    if (body.success && !body.data.retry) this.#close('refused', body.data.message);
     else {
       if (this.#state.kind === 'connecting') this.#leave();
       // A refusal by the server, unlike an unreachable one, is not tried again by Socket.IO.
@@ -257,9 +270,19 @@ export class Room {
     }
   }
 
-  #close(message: string): void {
-    this.#set({ kind: 'closed', message });
+  #close(reason: Extract<RoomState, { kind: 'closed' }>['reason'], message: string): void {
+    if (this.#state.kind === 'closed') return;
+    if (reason === 'withdrawn') {
+      this.#giveUp([...this.#documents.values()].map((document) => document.unsent));
+      for (const document of this.#documents.values()) document.abandon();
+    }
+    this.#set({ kind: 'closed', reason, message });
     this.socket.disconnect();
+  }
+
+  #giveUp(files: readonly UnsentFile[]): void {
+    const written = files.filter((file) => file.passages.length > 0);
+    if (written.length > 0) for (const listener of this.#listeners.givenUp) listener(written);
   }
 
   #tellPresence(): void {
