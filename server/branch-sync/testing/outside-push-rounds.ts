@@ -8,7 +8,13 @@ import { vi } from 'vitest';
 import { seededRandom } from '../../../e2e/seeded-random.js';
 import type { Conflict, ConflictChoice } from '../../protocol/conflict.js';
 import type { FileChange } from '../../protocol/file.js';
-import { PerchServer, startSurroundings, type TestSurroundings } from '../../testing/perch-server.js';
+import {
+  OWNER,
+  PerchServer,
+  REPO,
+  startSurroundings,
+  type TestSurroundings,
+} from '../../testing/perch-server.js';
 import { OutsideClone } from './outside-clone.js';
 import { RoomPerson } from './room-person.js';
 import { StoredHistory, textOf, type StoredRow } from './stored-history.js';
@@ -114,7 +120,7 @@ export class OutsidePushRounds {
     const known = await this.#alive();
     const { head, written } = this.outside.push();
     const isCommit = this.random() < 0.25;
-    const trigger = isCommit ? this.#commit() : this.perch.open(this.people[0]!.cookie);
+    const trigger = isCommit ? this.#commit() : this.#look();
     let isOver = false;
     const over = trigger.then(
       () => void (isOver = true),
@@ -140,6 +146,23 @@ export class OutsidePushRounds {
     await this.#converged();
   }
 
+  /** Opening the room looks at its branch. */
+  async #look(): Promise<void> {
+    const body = { owner: OWNER, repo: REPO, branch: 'main' };
+    const answer = await this.#ask(this.people[0]!.cookie, 'POST /api/workspaces', { body });
+    assert.equal(answer.status, 200, JSON.stringify(answer.body));
+  }
+
+  /** Git runs in this very process' time: a connection that was idle meanwhile may just be closing. */
+  async #ask(...asked: Parameters<PerchServer['ask']>): ReturnType<PerchServer['ask']> {
+    try {
+      return await this.perch.ask(...asked);
+    } catch (error) {
+      if (error instanceof TypeError) return this.perch.ask(...asked);
+      throw error;
+    }
+  }
+
   #someone(): RoomPerson {
     return this.people[Math.floor(this.random() * this.people.length)]!;
   }
@@ -149,12 +172,15 @@ export class OutsidePushRounds {
   }
 
   async #openAll(): Promise<void> {
-    const base = new Set(this.outside.texts(await this.#fetched()));
-    for (const { path, kind, from_path: from } of await this.#rows()) {
+    const { git } = this.surroundings;
+    const listed = git.git('ls-tree', '-r', '--name-only', await this.history.baseCommit());
+    const rows = await this.#rows();
+    const base = new Set(listed.split('\n'));
+    for (const { path, kind, from_path: from } of rows) {
       if (kind === 'deleted') base.delete(path);
       if (from !== null) base.delete(from);
     }
-    for (const { path, kind } of await this.#rows()) if (kind !== 'deleted') base.add(path);
+    for (const { path, kind } of rows) if (kind !== 'deleted') base.add(path);
     const paths = [...base].filter((path) => path.endsWith('.txt')).toSorted();
     await vi.waitFor(() => {
       for (const person of this.people) {
@@ -165,11 +191,6 @@ export class OutsidePushRounds {
         );
       }
     }, SETTLE);
-  }
-
-  async #fetched(): Promise<string> {
-    this.outside.update();
-    return this.history.baseCommit();
   }
 
   async #rows(): Promise<{ path: string; kind: string; from_path: string | null }[]> {
@@ -190,7 +211,7 @@ export class OutsidePushRounds {
     const name = `ours${this.counts.rounds}`;
     const kind = this.random();
     const post = (route: Parameters<PerchServer['ask']>[1], body: unknown) =>
-      this.perch.ask(person.cookie, route, { params, body });
+      this.#ask(person.cookie, route, { params, body });
     if (!document || kind < 0.35)
       await post('POST /api/workspaces/:id/files', { path: `${name}.txt`, text: `${name}\n`.repeat(9) });
     else if (kind < 0.8 || alive.length < 4)
@@ -333,7 +354,7 @@ export class OutsidePushRounds {
 
   async #conflicts(): Promise<Conflict[]> {
     const params = { id: this.workspaceId };
-    const { body } = await this.perch.ask(this.people[1]!.cookie, 'GET /api/workspaces/:id/conflicts', {
+    const { body } = await this.#ask(this.people[1]!.cookie, 'GET /api/workspaces/:id/conflicts', {
       params,
     });
     return body as Conflict[];
@@ -347,7 +368,7 @@ export class OutsidePushRounds {
       const choice = CHOICES[Math.floor(this.random() * 3)]!;
       const within = this.#within(found);
       const person = this.#someone();
-      const answer = await this.perch.ask(
+      const answer = await this.#ask(
         person.cookie,
         'POST /api/workspaces/:id/conflicts/:conflictId/resolve',
         { params: { id: this.workspaceId, conflictId: found.id }, body: { choice } },
@@ -385,10 +406,10 @@ export class OutsidePushRounds {
   async #commit(): Promise<void> {
     const params = { id: this.workspaceId };
     const { cookie } = this.people[0]!;
-    const { body } = await this.perch.ask(cookie, 'GET /api/workspaces/:id/changes', { params });
+    const { body } = await this.#ask(cookie, 'GET /api/workspaces/:id/changes', { params });
     const paths = (body as FileChange[]).map(({ path }) => path);
-    if (paths.length === 0) return void (await this.perch.open(cookie));
-    const answer = await this.perch.ask(cookie, 'POST /api/workspaces/:id/commit', {
+    if (paths.length === 0) return void (await this.#look());
+    const answer = await this.#ask(cookie, 'POST /api/workspaces/:id/commit', {
       params,
       body: { message: 'Ours', paths },
     });
@@ -396,7 +417,7 @@ export class OutsidePushRounds {
     else {
       this.counts.refused++;
       assert.ok([409, 422].includes(answer.status), JSON.stringify(answer.body));
-      await this.perch.open(cookie);
+      await this.#look();
     }
   }
 }
