@@ -235,3 +235,91 @@ test('GIT2 one push of every kind: each file is what both sides make of it, and 
   );
   expect(await room.paths()).toEqual([]);
 });
+
+test('GIT2 what is typed in a conflict belongs to it; a later push takes its place, or settles it; so does a hand', async () => {
+  const before = linesOf('a.txt');
+  room = await createTestRoom({ 'a.txt': { bytes: before }, 'b.txt': { bytes: before } }, { onForge: true });
+  const { alice, bob, id } = room;
+  const push = async (line: string): Promise<void> => {
+    const text = before.replace('three', line);
+    new Outside().write('a.txt', text).push(`with ${line}`);
+    await room.sync.look(id);
+  };
+  const listed = async () =>
+    (await room.conflicts.list(alice, id)).map((each) => [
+      each.currentText,
+      each.incomingText,
+      each.baseText,
+    ]);
+  await room.edit(alice, 'a.txt', (text) => text.replace('three', 'OURS'));
+  await push('THEIRS');
+  expect(await listed()).toEqual([['OURS\n', 'THEIRS\n', 'three\n']]);
+  await room.edit(bob, 'a.txt', (text) => text.replace('OURS', 'OURS, and more'));
+  await push('THEIRS 2');
+  expect(await listed()).toEqual([['OURS, and more\n', 'THEIRS 2\n', 'THEIRS\n']]);
+  const types = async () => (await room.events.before(id, undefined, 3)).map(({ type }) => type);
+  expect(await types()).toEqual(['branch.merged', 'conflict.found', 'conflict.resolved']);
+  // Decided by both at once: one of them is told that it was.
+  const [open] = await room.conflicts.list(alice, id);
+  const both = await Promise.allSettled(
+    [alice, bob].map((person) => room.resolving.resolve(person, id, open!.id, 'both')),
+  );
+  expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+  expect(await textAt('a.txt')).toBe(before.replace('three', 'OURS, and more\nTHEIRS 2'));
+
+  await push('THEIRS 3');
+  expect(await listed()).toHaveLength(1);
+  await room.edit(bob, 'a.txt', () => before.replace('three', 'THEIRS 3'));
+  expect(await listed()).toEqual([]);
+  expect(await room.paths()).toEqual([]);
+
+  await room.edit(bob, 'a.txt', (text) => text.replace('THEIRS 3', 'OURS AGAIN'));
+  await push('THEIRS 4');
+  expect(await listed()).toHaveLength(1);
+  await push('OURS AGAIN');
+  expect(await listed()).toEqual([]);
+  expect(await room.paths()).toEqual([]);
+  expect(room.git.git('rev-parse', 'main')).toBe((await room.workspaces.find(id)).baseCommit);
+});
+
+test('GIT2 files and folders that want one name, and renames on both sides, cost neither side a file', async () => {
+  const files = ['p.txt', 'q.txt', 'r.txt', 'swap/a.txt', 'Name.txt'];
+  room = await createTestRoom(Object.fromEntries(files.map((path) => [path, { bytes: linesOf(path) }])), {
+    onForge: true,
+  });
+  const { alice, id } = room;
+  await open(...files);
+  await room.edit(alice, 'p.txt', (text) => text.replace('one', 'ONE'));
+  // They move p.txt to where a file of ours stands.
+  await room.files.create(alice, id, 'new.txt', 'ours\n');
+  // We move q.txt to where they make a file.
+  await room.files.move(alice, id, 'q.txt', 'made.txt');
+  await room.files.create(alice, id, 'docs', 'a file of ours\n');
+  const outside = new Outside();
+  outside.move('p.txt', 'new.txt').change('new.txt', 'seven', 'SIEBEN');
+  outside.write('made.txt', 'theirs\n').write('docs/index.txt', 'theirs\n');
+  outside.move('r.txt', 'swap/r.txt').move('swap/a.txt', 'a.txt').move('Name.txt', 'other/name.txt');
+  outside.push();
+  await room.sync.look(id);
+  expect(await textAt('p.txt')).toBe(linesOf('p.txt').replace('one', 'ONE').replace('seven', 'SIEBEN'));
+  expect(await textAt('new.txt')).toBe('ours\n');
+  expect(await textAt('swap/r.txt')).toBe(linesOf('r.txt'));
+  expect(await conflicts()).toEqual(['path docs', 'path made.txt', 'path new.txt']);
+  await resolve('docs', 'current');
+  await resolve('made.txt', 'both');
+  await resolve('new.txt', 'incoming');
+  const sha = await commitAll();
+  expect(room.git.git('ls-tree', '-r', '--name-only', sha).split('\n')).toEqual([
+    'a.txt',
+    'docs',
+    'made-room.txt',
+    'made.txt',
+    'new.txt',
+    'other/name.txt',
+    'swap/r.txt',
+  ]);
+  expect(room.git.git('show', `${sha}:new.txt`)).toContain('SIEBEN');
+  expect(await textAt('new.txt')).toContain('ONE');
+  expect(room.git.git('show', `${sha}:made.txt`)).toBe('theirs');
+  expect(await room.paths()).toEqual([]);
+});

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DatabaseConnection } from '../platform/database.js';
 import { GithubClient } from '../platform/github-client.js';
 import { log } from '../platform/log.js';
+import { ProtocolError } from '../protocol/error.js';
 import { WorkspaceService, type WorkspaceAccess } from '../workspace/workspace.service.js';
 import { BranchRenameService } from './branch-rename.service.js';
 import { withCommitLock } from './commit-lock.js';
@@ -132,7 +133,7 @@ export class BranchSyncService implements OnModuleInit {
         moved = await this.#merge(room, head, hint);
       else state = 'forced';
     }
-    const baseCommit = state === 'there' ? head : room.baseCommit;
+    const { baseCommit } = await this.workspaces.find(workspaceId);
     const renamedTo = state === 'deleted' && renamed ? renamed.name : null;
     const look = { workspaceId, state, head, baseCommit, renamedTo, hint };
     for (const listener of this.#listeners) await listener(look);
@@ -160,7 +161,13 @@ export class BranchSyncService implements OnModuleInit {
         log.info({ workspaceId, head, files: plan.paths.length, attempt }, 'a push from outside came in');
         return new Map(plan.moved.map(({ from, to }) => [from, to]));
       } catch (error) {
-        if (!(error instanceof PlanStale) || attempt === ATTEMPTS) throw error;
+        if (!(error instanceof PlanStale)) throw error;
+        if (attempt === ATTEMPTS)
+          throw new ProtocolError(
+            'unavailable',
+            'This room is changing too fast for a push to come in. Nothing was changed; it is tried again.',
+            { cause: error },
+          );
       }
     }
   }

@@ -72,22 +72,25 @@ export class ConflictResolveService {
     return this.overlays.change(
       workspaceId,
       async (overlay, transaction) => {
-        const { moved, removed, restored }: FileOutcome = settleFile(overlay, record, choice);
+        const outcome: FileOutcome = settleFile(overlay, record, choice);
+        const { moved, removed, restored, followed } = outcome;
         const documents = await this.stored.listed(transaction, workspaceId);
-        const document = documents.find((each) => each.path === path);
-        if (document && (moved !== null || removed !== null)) {
-          await this.stored.lock(transaction, [document.id]);
-          await this.stored.update(
-            transaction,
-            document.id,
-            moved === null ? { deletedAt: new Date() } : { path: moved },
-          );
+        const ours =
+          moved === null && removed === null ? undefined : documents.find((each) => each.path === path);
+        const waiting = documents.find((each) => each.path === followed?.from);
+        const ids = [ours, waiting].flatMap((each) => each?.id ?? []).toSorted();
+        if (ids.length > 0) await this.stored.lock(transaction, ids);
+        if (ours) {
+          const set = moved === null ? { deletedAt: new Date() } : { path: moved };
+          await this.stored.update(transaction, ours.id, set);
         }
+        if (waiting) await this.stored.update(transaction, waiting.id, { path: followed!.to });
         const tell = (type: 'file.deleted' | 'file.restored', at: string) =>
           this.events.append(transaction, workspaceId, type, actor, { path: at });
         if (moved !== null)
           await this.events.append(transaction, workspaceId, 'file.moved', actor, { from: path, to: moved });
         if (removed !== null) await tell('file.deleted', removed);
+        if (followed) await this.events.append(transaction, workspaceId, 'file.moved', actor, followed);
         if (restored !== null) await tell('file.restored', restored);
         const seq = await this.#end(transaction, account, record, choice);
         return { seq, answer: () => Promise.resolve(null) };

@@ -4,9 +4,15 @@ import type { ConflictChoice } from '../protocol/conflict.js';
 import type { ConflictRecord } from './conflict.repository.js';
 
 /** What became of our file, and which one of theirs is to be seen now. */
-export type FileOutcome = { moved: string | null; removed: string | null; restored: string | null };
+export type FileOutcome = {
+  moved: string | null;
+  removed: string | null;
+  restored: string | null;
+  /** A file that has waited elsewhere for the place. */
+  followed: { from: string; to: string } | null;
+};
 
-const AS_IT_IS: FileOutcome = { moved: null, removed: null, restored: null };
+const AS_IT_IS: FileOutcome = { moved: null, removed: null, restored: null, followed: null };
 
 /** Decides a conflict about a whole file in the tree. @throws {ProtocolError} `conflict` where a name is taken meanwhile */
 export function settleFile(overlay: Overlay, record: ConflictRecord, choice: ConflictChoice): FileOutcome {
@@ -59,9 +65,18 @@ function settlePlace(overlay: Overlay, record: ConflictRecord, choice: ConflictC
     refuseCollision(overlay, [beside]);
     overlay.place({ ...ours, path: beside });
   }
+  const outcome = { ...AS_IT_IS, moved: beside, removed: beside === null ? path : null };
   const entry = overlay.base.get(incoming);
-  if (entry && !overlay.moves().has(incoming)) overlay.restore(entry);
-  return { moved: beside, removed: beside === null ? path : null, restored: entry ? incoming : null };
+  const from = overlay.moves().get(incoming);
+  const waiting = from === undefined || from === beside ? undefined : overlay.files.get(from);
+  if (waiting) {
+    overlay.remove(waiting.path);
+    overlay.place({ ...waiting, path: incoming });
+    return { ...outcome, followed: { from: waiting.path, to: incoming } };
+  }
+  if (!entry || from !== undefined) return outcome;
+  overlay.restore(entry);
+  return { ...outcome, restored: incoming };
 }
 
 /** `art/bird-room.png` for `art/bird.png`. */

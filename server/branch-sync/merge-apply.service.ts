@@ -14,6 +14,13 @@ const NAMED_PATHS = 200;
 /** What the plan was made of is no longer so. */
 export class PlanStale extends Error {}
 
+/** A file that was opened or moved meanwhile, and that the push is about. */
+function isUnplanned(plan: MergePlan, { id, path }: { id: string; path: string }): boolean {
+  const place = plan.places.get(id);
+  if (place !== undefined) return place !== path;
+  return plan.touched.has(path);
+}
+
 /** Carries out what a push changes in a room, in one transaction: all of it, or nothing. */
 @Injectable()
 export class MergeApplyService {
@@ -52,8 +59,7 @@ export class MergeApplyService {
         throw new PlanStale();
       // Under the lock that opening a file takes too.
       const alive = await this.stored.listed(transaction, workspaceId);
-      if (alive.length !== plan.places.size || alive.some(({ id, path }) => plan.places.get(id) !== path))
-        throw new PlanStale();
+      if (alive.some((record) => isUnplanned(plan, record))) throw new PlanStale();
       await this.#changeDocuments(transaction, plan, next);
       const seq = await this.#tell(transaction, workspaceId, plan, pusher);
       const made = overlay.onto(plan.tree.files, plan.files, plan.gone);

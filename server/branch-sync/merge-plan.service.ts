@@ -64,6 +64,7 @@ export class MergePlanService {
       tree: after,
       mark: markOf(overlay),
       places: new Map(documents.map(({ id, path }) => [id, path])),
+      touched: new Set([...differences.keys(), ...overlay.files.own.keys()]),
       paths: [...differences.keys()].toSorted(),
       ...made,
     };

@@ -28,6 +28,8 @@ export type MergePlan = {
   mark: string;
   /** Where each live document was. */
   places: ReadonlyMap<string, string>;
+  /** Every path that changes, or whose file does. */
+  touched: ReadonlySet<string>;
   files: OverlayFile[];
   gone: string[];
   documents: DocumentChange[];

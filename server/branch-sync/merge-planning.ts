@@ -21,7 +21,7 @@ type Given = {
   merging: DocumentMergeService;
   commitSha: string;
 };
-type Made = Omit<MergePlan, 'from' | 'to' | 'tree' | 'mark' | 'places' | 'paths'>;
+type Made = Omit<MergePlan, 'from' | 'to' | 'tree' | 'mark' | 'places' | 'touched' | 'paths'>;
 
 const NO_STYLE: Partial<DocumentStyle> = {};
 

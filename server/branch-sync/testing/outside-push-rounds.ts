@@ -408,7 +408,7 @@ export class OutsidePushRounds {
     const { cookie } = this.people[0]!;
     const { body } = await this.#ask(cookie, 'GET /api/workspaces/:id/changes', { params });
     const paths = (body as FileChange[]).map(({ path }) => path);
-    if (paths.length === 0) return void (await this.#look());
+    if (paths.length === 0) return this.#look();
     const answer = await this.#ask(cookie, 'POST /api/workspaces/:id/commit', {
       params,
       body: { message: 'Ours', paths },
