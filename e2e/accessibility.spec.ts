@@ -40,7 +40,8 @@ for (const [colorScheme, viewport] of process.env.PERCH_TEST_LONG === '1'
     await alice.setViewportSize(viewport);
     const pages: [string, string | RegExp][] = [
       ['/', 'Workspaces'],
-      ['/workspace', 'Choose a repository'],
+      ['/workspace', 'Open a workspace'],
+      ['/workspace/new?owner=perch&repo=perch-hop', 'New branch'],
       ['/github/perch/perch-hop', 'Branches'],
       ['/settings/tokens', 'New token'],
       ['/nowhere', 'Not found'],
@@ -58,7 +59,7 @@ for (const [colorScheme, viewport] of process.env.PERCH_TEST_LONG === '1'
     await expectAccessible(alice);
     await alice.keyboard.press('Escape');
     await alice.getByRole('button', { name: /Select New Branch/ }).click();
-    await expect(alice.getByRole('option', { name: /main/, selected: true })).toBeVisible();
+    await expect(alice.getByRole('option', { name: /^main .*you are here/ })).toBeVisible();
     await expectAccessible(alice);
     await alice.keyboard.press('Escape');
     await alice.keyboard.press('Control+p');

@@ -7,6 +7,11 @@
 export const paths = {
   home: { pattern: '/', href: () => '/' },
   choose: { pattern: '/workspace', href: () => '/workspace' },
+  newWorkspace: {
+    pattern: '/workspace/new',
+    href: (owner?: string, repo?: string) =>
+      owner && repo ? `/workspace/new?${new URLSearchParams({ owner, repo })}` : '/workspace/new',
+  },
   signIn: {
     pattern: '/sign-in',
     href: (returnTo?: string) =>

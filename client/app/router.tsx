@@ -30,6 +30,7 @@ export const router = createBrowserRouter([
     children: [
       { path: paths.home.pattern, lazy: () => import('./routes/home.js') },
       { path: paths.choose.pattern, lazy: () => import('./routes/choose.js') },
+      { path: paths.newWorkspace.pattern, lazy: () => import('./routes/new-workspace.js') },
       { path: paths.branches.pattern, lazy: () => import('./routes/branches.js') },
       { path: paths.accessTokens.pattern, lazy: () => import('./routes/access-tokens.js') },
       { path: '*', lazy: () => import('./routes/not-found.js') },

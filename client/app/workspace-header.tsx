@@ -10,6 +10,7 @@ import { BranchChooser } from '@/features/workspace/branch-chooser.js';
 import { usePresent, useRoomState } from '@/lib/room-context.js';
 import { useFollow } from './follow.js';
 import { paths } from './paths.js';
+import { useRecentRooms } from './recent-workspaces.js';
 import './workspace-header.css';
 
 /** Which branch one is on, who is there, and the ways to another branch, to others, and to GitHub. */
@@ -25,6 +26,7 @@ export function WorkspaceHeader({ workspace }: { workspace: Workspace }) {
   const [inviting, setInviting] = useState(false);
   const branchButton = useRef<HTMLButtonElement>(null);
   const navigate = useNavigate();
+  const recent = useRecentRooms(owner, repo);
   return (
     <>
       <Link className="workspace-repository" to={paths.branches.href(owner, repo)}>
@@ -84,6 +86,7 @@ export function WorkspaceHeader({ workspace }: { workspace: Workspace }) {
             repo={repo}
             current={branch}
             mayCreate={role !== 'read'}
+            recent={recent}
             onChoose={(chosen) => {
               setChoosing(false);
               if (chosen !== branch) void navigate(paths.workspace.href({ owner, repo, branch: chosen }));

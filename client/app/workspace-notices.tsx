@@ -7,6 +7,7 @@ import { Problem } from '@/components/problem.js';
 import { ForgeBudgetNotice } from '@/features/workspace/forge-budget-notice.js';
 import { useRoom, useRoomState } from '@/lib/room-context.js';
 import { paths } from './paths.js';
+import { ProtectedBranchNotice } from './protected-branch-notice.js';
 
 /** What everybody in the room has to know, above all else; and nothing else once the room is closed to us. */
 export function WorkspaceNotices({ workspace, children }: { workspace: Workspace; children: ReactNode }) {
@@ -43,6 +44,7 @@ export function WorkspaceNotices({ workspace, children }: { workspace: Workspace
           over it; the room follows once nothing is uncommitted and everybody has left it.
         </p>
       )}
+      <ProtectedBranchNotice workspace={workspace} />
       <ForgeBudgetNotice className="workspace-notice" />
       {children}
     </>

@@ -101,7 +101,7 @@ export class BranchWatchService implements OnApplicationBootstrap, BeforeApplica
   async #movedOf(first: WatchedRoom, rooms: readonly WatchedRoom[]): Promise<WatchedRoom[]> {
     try {
       const { repository } = await this.workspaces.find(first.workspaceId);
-      const listed = await this.github.listBranches(repository.owner, repository.repo);
+      const listed = await this.github.listHeads(repository.owner, repository.repo);
       const heads = new Map(listed.map(({ name, sha }) => [name, sha]));
       const moved = rooms.filter(
         ({ branch, baseCommit, isThere }) => (heads.get(branch) ?? null) !== baseCommit || !isThere,

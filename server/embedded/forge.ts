@@ -5,7 +5,11 @@ import { startForge, type Forge } from '../forge/forge.js';
 import type { OAuthApp } from '../forge/oauth/grants.js';
 import { createExampleRepository } from './example-repository.js';
 
-export type EmbeddedForge = Forge & { token: string; repository: { owner: string; name: string } };
+export type EmbeddedForge = Forge & {
+  token: string;
+  isOwn: true;
+  repository: { owner: string; name: string };
+};
 
 /**
  * The built-in forge with one repository: the local one at `repositoryPath`,
@@ -32,7 +36,7 @@ export async function startEmbeddedForge(
       const path = resolve(repositoryPath);
       const repository = { owner: 'local', name: repositoryName(path) };
       await forge.addRepository({ ...repository, path });
-      return { ...forge, token, repository };
+      return { ...forge, token, isOwn: true, repository };
     }
     const path = join(directory, 'perch-hop.git');
     await createExampleRepository(path);
@@ -42,7 +46,7 @@ export async function startEmbeddedForge(
       path,
       description: 'A bird hops from branch to branch: an example to try Perch on.',
     });
-    return { ...forge, token, repository };
+    return { ...forge, token, isOwn: true, repository };
   } catch (error) {
     await forge.stop();
     throw error;

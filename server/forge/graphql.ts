@@ -9,6 +9,7 @@ import { moveRef } from './move-ref.js';
 
 /** The part of GitHub's published schema that Perch asks for. */
 export const SCHEMA = `
+  scalar DateTime
   scalar GitObjectID
   scalar GitRefname
   type Query {
@@ -16,7 +17,12 @@ export const SCHEMA = `
     repository(owner: String!, name: String!): Repository
   }
   type User { id: ID! login: String! }
-  type Repository { id: ID! databaseId: Int name: String! nameWithOwner: String! isPrivate: Boolean! }
+  type Repository {
+    id: ID! databaseId: Int name: String! nameWithOwner: String! isPrivate: Boolean!
+    object(expression: String, oid: GitObjectID): GitObject
+  }
+  interface GitObject { id: ID! oid: GitObjectID! }
+  type Commit implements GitObject { id: ID! oid: GitObjectID! committedDate: DateTime! }
   type Mutation { updateRefs(input: UpdateRefsInput!): UpdateRefsPayload }
   input UpdateRefsInput { clientMutationId: String repositoryId: ID! refUpdates: [RefUpdate!]! }
   input RefUpdate { name: GitRefname! beforeOid: GitObjectID afterOid: GitObjectID! force: Boolean = false }
@@ -62,6 +68,7 @@ export function graphqlRoutes(router: Router, context: ForgeContext): void {
         name: found.name,
         nameWithOwner: `${found.owner}/${found.name}`,
         isPrivate: found.options.private,
+        object: commitReader(found),
       };
     },
     updateRefs: async ({
@@ -101,6 +108,24 @@ export function graphqlRoutes(router: Router, context: ForgeContext): void {
       throw error;
     }
   }
+}
+
+/** Commits by id. A question for many is answered by one git. */
+function commitReader(repository: HostedRepository) {
+  let waiting: string[] = [];
+  let asked: Promise<Map<string, string>> | undefined;
+  return async ({ oid }: { oid?: string | null }) => {
+    if (!oid || !SHA.test(oid)) return null;
+    waiting.push(oid);
+    asked ??= Promise.resolve().then(() => {
+      const all = waiting;
+      [waiting, asked] = [[], undefined];
+      return repository.objects.commitDates(all);
+    });
+    const committedDate = (await asked).get(oid);
+    const id = Buffer.from(`06:Commit${repository.id}:${oid}`).toString('base64');
+    return committedDate === undefined ? null : { __typename: 'Commit', id, oid, committedDate };
+  };
 }
 
 function refusal(type: string, message: string): GraphQLError {

@@ -53,7 +53,7 @@ test('RUN3 metrics follow what happens, and are at their own address alone', asy
   expect(await read('perch_append_duration_seconds_count')).toBeGreaterThan(0);
   await expect.poll(() => read('perch_event_delay_seconds_count')).toBeGreaterThan(0);
   for (let time = 0; time < 2; time++)
-    await perch.ask(owner, 'GET /api/github/:owner/:repo/branches', { params: { owner: OWNER, repo: REPO } });
+    await perch.ask(owner, 'POST /api/workspaces', { body: { owner: OWNER, repo: REPO, branch: 'main' } });
   expect(await read('perch_forge_requests_total{status="200"}')).toBeGreaterThan(0);
   expect(await read('perch_forge_requests_total{status="304"}')).toBeGreaterThan(0);
   expect(await read('perch_forge_budget_remaining{resource="core"}')).toBeGreaterThan(0);

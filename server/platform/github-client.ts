@@ -6,7 +6,8 @@ import { ProtocolError } from '../protocol/error.js';
 import type { FileMode } from '../protocol/file.js';
 import type { ForgeBudget } from '../protocol/repository.js';
 import type { ForgeTree } from './forge-tree.js';
-import { createOctokit } from './github-octokit.js';
+import { GithubBranches, type ForgeBranch } from './github-branches.js';
+import { createOctokit, type GithubOptions } from './github-octokit.js';
 import { orNull, told } from './github-refusal.js';
 import { GithubTrees } from './github-trees.js';
 import { log } from './log.js';
@@ -39,16 +40,18 @@ export class GithubClient {
   readonly #octokit: Octokit;
   readonly #token: string;
   readonly #trees: GithubTrees;
+  readonly #branches: GithubBranches;
   #budget: ForgeBudget | null = null;
   readonly #blobs = new LRUCache<string, Uint8Array>({
     maxSize: BLOBS_CACHED_BYTES,
     sizeCalculation: (bytes) => bytes.byteLength + 1,
   });
 
-  constructor(options: { apiUrl: string; token: string }) {
+  constructor(options: GithubOptions) {
     this.#octokit = createOctokit(options, (budget) => (this.#budget = budget));
     this.#token = options.token;
     this.#trees = new GithubTrees(this.#octokit);
+    this.#branches = new GithubBranches(this.#octokit);
   }
 
   /** What is left of the hour's requests, as the last answer said; null before the first (GIT6). */
@@ -76,14 +79,36 @@ export class GithubClient {
     return found.map((each) => toRepository(each));
   }
 
-  async listBranches(
-    owner: string,
-    repo: string,
-  ): Promise<{ name: string; sha: string; protected: boolean }[]> {
-    const found = await told(
-      this.#octokit.paginate(this.#octokit.rest.repos.listBranches, { owner, repo, per_page: 100 }),
+  /** Repositories anywhere on the forge by words of their names, the best match first. */
+  async searchRepositories(words: string, limit: number): Promise<ForgeRepository[]> {
+    const { data } = await told(
+      this.#octokit.rest.search.repos({ q: `${words} in:name fork:true`, per_page: limit }),
     );
-    return found.map((each) => ({ name: each.name, sha: each.commit.sha, protected: each.protected }));
+    return data.items.flatMap((each) => (each.owner ? [toRepository(each as RepositoryAnswer)] : []));
+  }
+
+  /** As many as are read of a long list; `isComplete` says whether that is all. */
+  listBranches(owner: string, repo: string): Promise<{ branches: ForgeBranch[]; isComplete: boolean }> {
+    return this.#branches.list(owner, repo);
+  }
+
+  /** Where as many branches stand as are read of a long list. */
+  listHeads(owner: string, repo: string): Promise<{ name: string; sha: string }[]> {
+    return this.#branches.heads(owner, repo);
+  }
+
+  /** Some of a repository's branches by their names, in this order; those that are not there are left out. */
+  findBranches(owner: string, repo: string, names: readonly string[]): Promise<ForgeBranch[]> {
+    return this.#branches.find(owner, repo, names);
+  }
+
+  isProtected(owner: string, repo: string, branch: string): Promise<boolean> {
+    return this.#branches.isProtected(owner, repo, branch);
+  }
+
+  async hasBranches(owner: string, repo: string): Promise<boolean> {
+    const asked = this.#octokit.rest.repos.listBranches({ owner, repo, per_page: 1 });
+    return (await told(asked)).data.length > 0;
   }
 
   /** The branches whose names begin with `start`. */
@@ -115,9 +140,25 @@ export class GithubClient {
     return answer && (answer.data as { name: string }).name;
   }
 
-  /** @throws {ProtocolError} `unprocessable` where the name exists or is invalid, `not-found` */
-  async createBranch(owner: string, repo: string, branch: string, sha: string): Promise<void> {
-    await told(this.#octokit.rest.git.createRef({ owner, repo, ref: `refs/heads/${branch}`, sha }));
+  /** @throws {ProtocolError} `unprocessable` where the name is invalid or in another's way, `not-found` */
+  async createBranch(
+    owner: string,
+    repo: string,
+    branch: string,
+    sha: string,
+  ): Promise<'created' | 'exists'> {
+    try {
+      await told(this.#octokit.rest.git.createRef({ owner, repo, ref: `refs/heads/${branch}`, sha }));
+      return 'created';
+    } catch (error) {
+      if (
+        error instanceof ProtocolError &&
+        error.code === 'unprocessable' &&
+        /already exists/i.test(error.message)
+      )
+        return 'exists';
+      throw error;
+    }
   }
 
   /** Where git fetches a repository from, and what it says who asks. */

@@ -21,6 +21,16 @@ const LATEST_MS = 8.64e15;
  */
 const WRITES_PER_SECOND = 1;
 const WRITES_BURST = 15;
+/** It takes 30 searches a minute; Octokit keeps them two seconds apart, which whoever types would see. */
+const SEARCHES_PER_SECOND = 0.3;
+const SEARCHES_BURST = 10;
+
+export type GithubOptions = {
+  apiUrl: string;
+  token: string;
+  /** For a forge of one's own, which does not limit what is made or searched in a minute. */
+  isOwn?: boolean;
+};
 
 type Answer = { headers: Record<string, string | number | undefined>; data: unknown };
 
@@ -29,10 +39,7 @@ type Answer = { headers: Record<string, string | number | undefined>; data: unkn
  * ETag, which costs nothing of the hour's budget; `retry-after` is honoured;
  * a 409 is an answer, not a failure to retry, which would stall a commit for 15 s.
  */
-export function createOctokit(
-  options: { apiUrl: string; token: string },
-  onBudget: (budget: ForgeBudget) => void,
-): Octokit {
+export function createOctokit(options: GithubOptions, onBudget: (budget: ForgeBudget) => void): Octokit {
   const mayWait = (retryAfter: number, kind: string, attempts: number): boolean => {
     log.warn({ retryAfter }, `the forge asks to wait: ${kind}`);
     return retryAfter <= RETRY_AFTER_MAX_S && attempts < 1;
@@ -44,7 +51,8 @@ export function createOctokit(
     request: { fetch: countedFetch },
     retry: { doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451], retries: 2 },
     throttle: {
-      write: writeTurns(),
+      write: AT_ONCE,
+      search: AT_ONCE,
       onRateLimit: (after: number, _options: object, _octokit: unknown, attempts: number) =>
         mayWait(after, 'rate limit', attempts),
       onSecondaryRateLimit: (after: number, _options: object, _octokit: unknown, attempts: number) =>
@@ -52,23 +60,40 @@ export function createOctokit(
     },
     log: { debug: () => {}, info: () => {}, warn: (text: string) => log.warn(text), error: () => {} },
   });
+  if (!options.isOwn) takeTurns(octokit);
   rememberAnswers(octokit);
   watchBudget(octokit, onBudget);
   return octokit;
 }
 
-/** What Octokit awaits before each write, in the form it awaits it in: one limiter, whatever the key. */
-function writeTurns() {
-  const bucket = new TokenBucket(WRITES_PER_SECOND, WRITES_BURST);
+/**
+ * Keeps to GitHub's limits on what is made and searched. Octokit's own limiter is let
+ * through: it takes every GraphQL question for a write, and cannot tell which one waits.
+ */
+function takeTurns(octokit: Octokit): void {
+  const write = turns(new TokenBucket(WRITES_PER_SECOND, WRITES_BURST));
+  const search = turns(new TokenBucket(SEARCHES_PER_SECOND, SEARCHES_BURST));
+  octokit.hook.wrap('request', async (request, options) => {
+    const { query } = options as { query?: unknown };
+    const isQuestion = typeof query === 'string' && !/^\s*mutation\b/.test(query);
+    if (options.method !== 'GET' && !isQuestion) await write();
+    if (options.method === 'GET' && options.url.startsWith('/search/')) await search();
+    return request(options);
+  });
+}
+
+function turns(bucket: TokenBucket): () => Promise<void> {
   let turn: Promise<void> = Promise.resolve();
-  const schedule = (_options: object, run: () => Promise<void>): Promise<void> => {
+  return () => {
     turn = turn.then(async () => {
       for (let wait = bucket.take(); wait > 0; wait = bucket.take()) await sleep(wait);
     });
-    return turn.then(run);
+    return turn;
   };
-  return { key: () => ({ schedule }) } as never;
 }
+
+/** A limiter of Octokit's that holds nothing up. */
+const AT_ONCE = { key: () => ({ schedule: (_options: object, run: () => Promise<void>) => run() }) } as never;
 
 /** What changes seldom is asked for by its ETag. Trees and blobs never change: GithubClient keeps those. */
 function rememberAnswers(octokit: Octokit): void {

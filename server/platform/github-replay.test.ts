@@ -130,7 +130,11 @@ test('GIT6 pages are followed by the links GitHub gives, which name the reposito
     response: [{ name: `b${index}`, commit: { sha: 'a'.repeat(40) }, protected: false }],
   }));
   await replay(pages);
-  const branches = await client.listBranches('octokit-fixture-org', 'paginate-issues');
+  // It says nothing of dates there, which costs no branch.
+  const { branches, isComplete } = await client.listBranches('octokit-fixture-org', 'paginate-issues');
   expect(branches.map((each) => each.name)).toEqual(['b0', 'b1', 'b2', 'b3', 'b4']);
-  expect(asked.slice(1).every((each) => each.startsWith('GET /repositories/1000/issues?'))).toBe(true);
+  expect(branches[0]).toMatchObject({ committedAt: null, sha: 'a'.repeat(40) });
+  expect(isComplete).toBe(true);
+  const pagesAsked = asked.filter((each) => each.startsWith('GET')).slice(1);
+  expect(pagesAsked.every((each) => each.startsWith('GET /repositories/1000/issues?'))).toBe(true);
 });

@@ -8,7 +8,8 @@ export type Channel =
   | 'perch_presence'
   | 'perch_access'
   | 'perch_account'
-  | 'perch_file';
+  | 'perch_file'
+  | 'perch_branches';
 
 /** How often readers look without having been woken: a notice can be lost while LISTEN reconnects (DOC4). */
 export const CATCH_UP_MS = 5_000;

@@ -3,6 +3,7 @@ import { Config } from '../config.js';
 import { DatabaseConnection } from './database.js';
 import { ForgeAddress } from './forge-address.js';
 import { GithubClient } from './github-client.js';
+import type { GithubOptions } from './github-octokit.js';
 import { NotificationListener } from './notification-listener.js';
 import { PublicUrl } from './public-url.js';
 import { WebhookSecret } from './webhook-secret.js';
@@ -10,7 +11,7 @@ import { WebhookSecret } from './webhook-secret.js';
 /** Where the parts outside this process are: known once what is embedded has started. */
 export type Surroundings = {
   databaseUrl: string;
-  github: { apiUrl: string; token: string };
+  github: GithubOptions;
   /** What the forge signs its deliveries with; none are taken without it. */
   webhookSecret?: string;
 };

@@ -47,7 +47,20 @@ import {
   member,
 } from './invitation.js';
 import { presenceEntry, programPresence } from './presence.js';
-import { branch, branchCreation, branchRef, forgeBudget, repository, repositoryRef } from './repository.js';
+import {
+  branch,
+  branchCreation,
+  branchedOff,
+  branchOff,
+  branchPage,
+  branchPageQuery,
+  branchProtection,
+  branchRef,
+  forgeBudget,
+  repository,
+  repositoryQuery,
+  repositoryRef,
+} from './repository.js';
 import { searchFound, searchQuery } from './search.js';
 import { settings, settingsUpdate } from './settings.js';
 import { githubCallback, githubSignIn, signInWays } from './sign-in.js';
@@ -94,9 +107,13 @@ export const httpRoutes = {
 
   /** Null before the forge was asked anything. */
   'GET /api/forge/budget': { reply: forgeBudget.nullable() },
-  'GET /api/repositories': { reply: z.array(repository) },
+  'GET /api/repositories': { query: repositoryQuery, reply: z.array(repository) },
   'GET /api/github/:owner/:repo': { params: repositoryRef, reply: repository },
-  'GET /api/github/:owner/:repo/branches': { params: repositoryRef, reply: z.array(branch) },
+  'GET /api/github/:owner/:repo/branches': {
+    params: repositoryRef,
+    query: branchPageQuery,
+    reply: branchPage,
+  },
   'POST /api/github/branches': { body: branchCreation, reply: branch },
 
   'GET /api/workspaces/recent': { reply: z.array(recentWorkspace) },
@@ -139,6 +156,9 @@ export const httpRoutes = {
   'DELETE /api/access-tokens/:id': { params: byId, reply: none },
 
   'GET /api/workspaces/:id/events': { params: byId, query: eventQuery, reply: eventPage },
+
+  'GET /api/workspaces/:id/protection': { params: byId, reply: branchProtection },
+  'POST /api/workspaces/:id/branch-off': { params: byId, body: branchOff, reply: branchedOff },
 
   'GET /api/workspaces/:id/files': { params: byId, reply: workspaceFiles },
   /** The names of the base commit's files; the same until it moves, so its ETag spares the rest. */

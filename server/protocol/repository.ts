@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { person } from './user.js';
 
 export const owner = z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})$/, 'is not a valid owner');
 export const repositoryName = z
@@ -47,19 +48,80 @@ export const repository = z.object({
 });
 export type Repository = z.infer<typeof repository>;
 
+export const repositoryQuery = z.object({
+  /** Words of a name; without it every repository one may see. */
+  query: z.string().trim().max(200).optional(),
+});
+
 export const branch = z.object({
   name: z.string(),
   sha,
+  /** The forge takes changes by a pull request alone. */
   protected: z.boolean(),
   isDefault: z.boolean(),
+  /** When its last commit was made; null where the forge does not say. */
+  committedAt: z.iso.datetime({ offset: true }).nullable(),
+  /** Who is in its room now. */
+  people: z.array(person),
 });
 export type Branch = z.infer<typeof branch>;
 
-export const branchCreation = z.object({
-  owner,
-  repo: repositoryName,
-  baseBranch: branchName,
-  newBranch: branchName,
+export const branchPageQuery = z.object({
+  /** A part of the name, in whatever case. */
+  query: z.string().trim().max(244).optional(),
+  /** `nextCursor` of the page before. */
+  cursor: z.string().max(1000).optional(),
+});
+
+/** Branches, the one last committed to first. */
+export const branchPage = z.object({
+  branches: z.array(branch),
+  /** Wherever it stands in the list; null in an empty repository. */
+  defaultBranch: branch.nullable(),
+  /** How many there are on all pages. */
+  total: z.number().int(),
+  nextCursor: z.string().nullable(),
+  /** Whether that is every branch; of very many only a part is read, and others are found by how they begin. */
+  isComplete: z.boolean(),
+});
+export type BranchPage = z.infer<typeof branchPage>;
+
+/** Names are checked as the forge would: what is no name is 422 or not found, not 400. */
+const wantedName = z.string().max(1000);
+
+/** Either `newBranch`, or a `prefix` (which may be empty) that the server completes to a name nobody has. */
+export const branchCreation = z
+  .object({
+    owner,
+    repo: repositoryName,
+    baseBranch: wantedName,
+    newBranch: wantedName.optional(),
+    prefix: wantedName.optional(),
+  })
+  .refine(({ newBranch, prefix }) => (newBranch === undefined) !== (prefix === undefined), {
+    message: 'has either newBranch or prefix',
+  });
+
+/** A new branch at the commit a room stands on. */
+export const branchOff = z
+  .object({
+    newBranch: wantedName.optional(),
+    prefix: wantedName.optional(),
+    /** Whether what is not committed comes along: as a copy, with its authors. It stays here too. */
+    bring: z.boolean(),
+  })
+  .refine(({ newBranch, prefix }) => (newBranch === undefined) !== (prefix === undefined), {
+    message: 'has either newBranch or prefix',
+  });
+export const branchedOff = z.object({
+  branch: z.string(),
+  /** Changed paths that came along. */
+  brought: z.number().int(),
+});
+
+export const branchProtection = z.object({
+  /** The forge takes changes by a pull request alone. */
+  isProtected: z.boolean(),
 });
 
 /** What is left of the requests the forge grants Perch's token in an hour (GIT6). */

@@ -72,7 +72,7 @@ export async function startSurroundings(
   });
   return {
     databaseUrl: database.url,
-    github: { apiUrl: forge.apiUrl, token: TOKEN },
+    github: { apiUrl: forge.apiUrl, token: TOKEN, isOwn: true },
     forge,
     git,
     async stop(): Promise<void> {

@@ -1,10 +1,11 @@
 import { Module } from '@nestjs/common';
 import { BranchSyncModule } from '../branch-sync/branch-sync.module.js';
+import { WorkspaceModule } from '../workspace/workspace.module.js';
 import { WebhookRepository } from './webhook.repository.js';
 import { WebhookService } from './webhook.service.js';
 
 @Module({
-  imports: [BranchSyncModule],
+  imports: [BranchSyncModule, WorkspaceModule],
   providers: [WebhookRepository, WebhookService],
 })
 export class WebhookModule {}

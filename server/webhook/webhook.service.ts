@@ -4,6 +4,7 @@ import { BranchSyncService } from '../branch-sync/branch-sync.service.js';
 import { log } from '../platform/log.js';
 import { webhookDeliveries } from '../platform/metrics.js';
 import { WebhookSecret } from '../platform/webhook-secret.js';
+import { BranchListService } from '../workspace/branch-list.service.js';
 import { workOf, type WebhookWork } from './webhook-work.js';
 import { WebhookRepository } from './webhook.repository.js';
 
@@ -29,6 +30,7 @@ export class WebhookService implements OnApplicationBootstrap, BeforeApplication
     secret: WebhookSecret,
     private readonly repository: WebhookRepository,
     private readonly branches: BranchSyncService,
+    private readonly branchList: BranchListService,
   ) {
     this.#webhooks = secret.value === undefined ? undefined : new Webhooks({ secret: secret.value });
   }
@@ -85,6 +87,7 @@ export class WebhookService implements OnApplicationBootstrap, BeforeApplication
       if (work.kind === 'rights') await this.repository.callRightsIntoQuestion(work.repositoryId);
       else {
         const { pusher, headSha } = work;
+        await this.branchList.forget(work.repositoryId);
         await this.branches.lookByBranch(work.repositoryId, work.branch, { pusher, headSha });
       }
       await this.repository.settle(guid, 'done');

@@ -117,6 +117,11 @@ const routes = (): Partial<Record<HttpRoute, Case>> => ({
   },
   [ENDLESS]: { need: 'read', ask: { query: ofRoom } },
   'GET /api/workspaces/:id/events': inRoom('read'),
+  'GET /api/workspaces/:id/protection': inRoom('read'),
+  'POST /api/workspaces/:id/branch-off': {
+    ...inRoom('write', { prefix: 'off/', bring: false }),
+    accepted: [200],
+  },
   'GET /api/workspaces/:id/files': inRoom('read'),
   'GET /api/workspaces/:id/branch': inRoom('read'),
   'POST /api/workspaces/:id/branch': { ...inRoom('write', { choice: 'rebase' }), accepted: [409] },

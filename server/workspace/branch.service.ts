@@ -1,9 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { GithubClient, type ForgeRepository } from '../platform/github-client.js';
 import { ProtocolError } from '../protocol/error.js';
-import type { Branch, ForgeBudget, Repository, RepositoryRef } from '../protocol/repository.js';
+import type { ForgeBudget, Repository, RepositoryRef } from '../protocol/repository.js';
 import type { Account, Role } from '../protocol/user.js';
 import { AccessService } from './access.service.js';
+
+/** Fewer letters find too much. */
+const SEARCHED_FROM = 3;
+const SEARCHED = 20;
 
 /** Repositories and branches as the forge has them, for whoever may see them. */
 @Injectable()
@@ -17,40 +21,30 @@ export class BranchService {
     return this.github.budget;
   }
 
-  async repositories(account: Account): Promise<Repository[]> {
-    const visible = await this.access.roles(account, await this.github.listRepositories());
+  /** One's own, the last pushed to first; with words, whatever the forge finds by them behind those. */
+  async repositories(account: Account, words: string): Promise<Repository[]> {
+    const own = await this.github.listRepositories();
+    const fits = words.toLowerCase();
+    const known = own.filter((each) => `${each.owner}/${each.name}`.toLowerCase().includes(fits));
+    const found = words.length < SEARCHED_FROM ? [] : await this.#search(words);
+    const all = new Map([...known, ...found].map((each) => [each.id, each]));
+    const visible = await this.access.roles(account, [...all.values()]);
     return visible.map(({ repository, role }) => toRepository(repository, role));
+  }
+
+  /** A search has a limit of its own, thirty a minute: without it one's own are still found. */
+  async #search(words: string): Promise<ForgeRepository[]> {
+    try {
+      return await this.github.searchRepositories(words.replace('/', ' '), SEARCHED);
+    } catch (error) {
+      if (error instanceof ProtocolError && ['rate-limited', 'unprocessable'].includes(error.code)) return [];
+      throw error;
+    }
   }
 
   async repository(account: Account, ref: RepositoryRef): Promise<Repository> {
     const { repository, role } = await this.access.requireByName(account, ref.owner, ref.repo, 'read');
     return toRepository(repository, role);
-  }
-
-  /** The default branch first, then by name. */
-  async branches(account: Account, ref: RepositoryRef): Promise<Branch[]> {
-    const { repository } = await this.access.requireByName(account, ref.owner, ref.repo, 'read');
-    const found = await this.github.listBranches(repository.owner, repository.name);
-    return found
-      .map((each) => ({ ...each, isDefault: each.name === repository.defaultBranch }))
-      .sort(
-        (one, other) => Number(other.isDefault) - Number(one.isDefault) || one.name.localeCompare(other.name),
-      );
-  }
-
-  async create(account: Account, ref: RepositoryRef, baseBranch: string, newBranch: string): Promise<Branch> {
-    const { repository } = await this.access.requireByName(account, ref.owner, ref.repo, 'write');
-    const { owner, name } = repository;
-    const sha = await this.github.getBranchHead(owner, name, baseBranch);
-    if (!sha) throw new ProtocolError('not-found', `There is no branch ${baseBranch} in ${owner}/${name}.`);
-    if (await this.github.getBranchHead(owner, name, newBranch)) {
-      throw new ProtocolError(
-        'unprocessable',
-        `There is a branch ${newBranch} already. Open it, or choose another name.`,
-      );
-    }
-    await this.github.createBranch(owner, name, newBranch, sha);
-    return { name: newBranch, sha, protected: false, isDefault: false };
   }
 
   /**
@@ -81,7 +75,7 @@ export class BranchService {
       }
     // An empty repository has no branch yet, but the name of its first one.
     const unborn = readings(rest).find((parts) => `${parts.join('/')}/`.startsWith(`${defaultBranch}/`));
-    if (unborn && (await this.github.listBranches(owner, repo)).length === 0)
+    if (unborn && !(await this.github.hasBranches(owner, repo)))
       return { branch: defaultBranch, page: unborn.join('/').slice(defaultBranch.length + 1) || 'code' };
     throw new ProtocolError('not-found', `No branch of ${owner}/${repo} fits this address.`);
   }

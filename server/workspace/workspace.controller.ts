@@ -2,6 +2,8 @@ import { Controller } from '@nestjs/common';
 import { HttpRoute, SignedIn, type RouteInput } from '../platform/http-route.js';
 import type { RouteReply } from '../protocol/http-routes.js';
 import type { Account } from '../protocol/user.js';
+import { BranchCreationService } from './branch-creation.service.js';
+import { BranchListService } from './branch-list.service.js';
 import { BranchService } from './branch.service.js';
 import { WorkspaceService } from './workspace.service.js';
 
@@ -10,6 +12,8 @@ export class WorkspaceController {
   constructor(
     private readonly workspaces: WorkspaceService,
     private readonly branches: BranchService,
+    private readonly branchList: BranchListService,
+    private readonly branchCreation: BranchCreationService,
   ) {}
 
   @HttpRoute('GET /api/forge/budget')
@@ -22,10 +26,10 @@ export class WorkspaceController {
 
   @HttpRoute('GET /api/repositories')
   repositories(
-    _input: RouteInput<'GET /api/repositories'>,
+    { query }: RouteInput<'GET /api/repositories'>,
     @SignedIn() account: Account,
   ): Promise<RouteReply<'GET /api/repositories'>> {
-    return this.branches.repositories(account);
+    return this.branches.repositories(account, query.query ?? '');
   }
 
   @HttpRoute('GET /api/github/:owner/:repo')
@@ -38,10 +42,10 @@ export class WorkspaceController {
 
   @HttpRoute('GET /api/github/:owner/:repo/branches')
   list(
-    { params }: RouteInput<'GET /api/github/:owner/:repo/branches'>,
+    { params, query }: RouteInput<'GET /api/github/:owner/:repo/branches'>,
     @SignedIn() account: Account,
   ): Promise<RouteReply<'GET /api/github/:owner/:repo/branches'>> {
-    return this.branches.branches(account, params);
+    return this.branchList.page(account, params, query);
   }
 
   @HttpRoute('POST /api/github/branches')
@@ -49,7 +53,7 @@ export class WorkspaceController {
     { body }: RouteInput<'POST /api/github/branches'>,
     @SignedIn() account: Account,
   ): Promise<RouteReply<'POST /api/github/branches'>> {
-    return this.branches.create(account, body, body.baseBranch, body.newBranch);
+    return this.branchCreation.create(account, body);
   }
 
   @HttpRoute('GET /api/workspaces/recent')

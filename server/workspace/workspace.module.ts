@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { EventModule } from '../event/event.module.js';
 import { AccessWatch } from './access-watch.js';
 import { AccessService } from './access.service.js';
+import { BranchCreationService } from './branch-creation.service.js';
+import { BranchListService } from './branch-list.service.js';
 import { BranchService } from './branch.service.js';
 import { WorkspaceController } from './workspace.controller.js';
 import { WorkspaceEntryService } from './workspace-entry.service.js';
@@ -14,11 +16,20 @@ import { WorkspaceService } from './workspace.service.js';
   providers: [
     WorkspaceService,
     BranchService,
+    BranchListService,
+    BranchCreationService,
     AccessService,
     AccessWatch,
     WorkspaceEntryService,
     WorkspaceRepository,
   ],
-  exports: [WorkspaceService, AccessService, AccessWatch, WorkspaceEntryService],
+  exports: [
+    WorkspaceService,
+    AccessService,
+    AccessWatch,
+    BranchListService,
+    BranchCreationService,
+    WorkspaceEntryService,
+  ],
 })
 export class WorkspaceModule {}

@@ -85,22 +85,6 @@ test('NAM2 what git refuses is refused before anything is asked', async () => {
   expect((await open('gone')).body).toMatchObject({ code: 'not-found' });
 });
 
-test('NAM2 a branch is made from another, once', async () => {
-  const make = (baseBranch: string, newBranch: string) =>
-    perch.ask(owner, 'POST /api/github/branches', { body: { ...repository, baseBranch, newBranch } });
-  const made = await make('main', 'neu/é#1');
-  expect(made.status).toBe(201);
-  const head = perch.surroundings.git.git('rev-parse', 'refs/heads/neu/é#1');
-  expect(made.body).toEqual({ name: 'neu/é#1', sha: head, protected: false, isDefault: false });
-  expect(await make('main', 'neu/é#1')).toMatchObject({ status: 422, body: { code: 'unprocessable' } });
-  expect((await make('main', 'neu')).status).toBe(422);
-  expect((await make('nothing', 'other')).status).toBe(404);
-  const { body } = await perch.ask(owner, 'GET /api/github/:owner/:repo/branches', { params: repository });
-  const names = (body as { name: string; isDefault: boolean }[]).map((each) => each.name);
-  expect(names[0]).toBe('main');
-  expect(names).toEqual(expect.arrayContaining([...STRANGE, 'neu/é#1']));
-});
-
 test('GIT2 a room that is opened stands on its branch’s head; a branch’s end does not cost what lies above it', async () => {
   perch.surroundings.git.git('update-ref', 'refs/heads/moving', 'main');
   const first = (await open('moving')).body as Workspace;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, desc, eq, isNull, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/client.js';
 import { repositories, repositoryMembers } from '../../db/schema/repository.js';
 import { workspacePresence } from '../../db/schema/presence.js';
@@ -8,6 +8,7 @@ import { workspaces, workspaceVisits } from '../../db/schema/workspace.js';
 import { batchLoader } from '../platform/batch-loader.js';
 import { DatabaseConnection } from '../platform/database.js';
 import type { ForgeRepository } from '../platform/github-client.js';
+import type { Person } from '../protocol/user.js';
 
 export type WorkspaceRow = typeof workspaces.$inferSelect;
 export type RepositoryRow = typeof repositories.$inferSelect;
@@ -118,6 +119,30 @@ export class WorkspaceRepository {
           sql`${workspacePresence.heartbeatAt} > now() - interval '30 seconds'`,
         ),
       );
+  }
+
+  /** Who is in which of these branches' rooms now. */
+  async presentByBranch(repositoryId: number, branches: readonly string[]): Promise<Map<string, Person[]>> {
+    const rows = await this.connection.database
+      .selectDistinct({ branch: workspaces.branch, id: users.id, name: users.name, color: users.color })
+      .from(workspacePresence)
+      .innerJoin(workspaces, eq(workspaces.id, workspacePresence.workspaceId))
+      .innerJoin(users, eq(users.id, workspacePresence.userId))
+      .where(
+        and(
+          eq(workspaces.repositoryId, repositoryId),
+          inArray(workspaces.branch, [...branches]),
+          sql`${workspacePresence.heartbeatAt} > now() - interval '30 seconds'`,
+        ),
+      );
+    const found = new Map<string, Person[]>();
+    for (const { branch, ...person } of rows) found.set(branch, [...(found.get(branch) ?? []), person]);
+    return found;
+  }
+
+  /** Tells every process that a repository's branches are others than they were. */
+  async tellBranches(repositoryId: number): Promise<void> {
+    await this.connection.pool.query(`SELECT pg_notify('perch_branches', $1)`, [String(repositoryId)]);
   }
 
   /** Whether anything may lie above the base: documents edited since they were clean, or paths made, moved or deleted. */

@@ -245,7 +245,7 @@ export class WorkspaceService {
     const existing = await this.repository.findByBranch(repository.id, branch);
     if (existing && (await this.repository.changeCount(existing.id)) > 0) return true;
     if (branch !== repository.defaultBranch) return false;
-    return (await this.github.listBranches(repository.owner, repository.name)).length === 0;
+    return !(await this.github.hasBranches(repository.owner, repository.name));
   }
 }
 

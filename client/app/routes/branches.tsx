@@ -7,6 +7,7 @@ import { Problem } from '@/components/problem.js';
 import { BranchChooser } from '@/features/workspace/branch-chooser.js';
 import { request } from '@/lib/http.js';
 import { paths } from '../paths.js';
+import { useRecentRooms } from '../recent-workspaces.js';
 
 export function Component() {
   const { owner = '', repo = '' } = useParams();
@@ -16,6 +17,7 @@ export function Component() {
     queryFn: ({ signal }) => request('GET /api/github/:owner/:repo', { params: { owner, repo }, signal }),
   });
   const known = repository.data;
+  const recent = useRecentRooms(known?.owner ?? owner, known?.repo ?? repo);
   useEffect(() => {
     // The forge's own spelling is the address (NAM1).
     if (known && (known.owner !== owner || known.repo !== repo)) {
@@ -37,6 +39,7 @@ export function Component() {
             repo={known.repo}
             firstBranch={known.defaultBranch}
             mayCreate={known.role !== 'read'}
+            recent={recent}
             onChoose={(branch) =>
               void navigate(paths.workspace.href({ owner: known.owner, repo: known.repo, branch }))
             }

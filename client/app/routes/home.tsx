@@ -88,6 +88,9 @@ function OpenRepository() {
         <Button as={Link} to={paths.choose.href()}>
           Browse
         </Button>
+        <Button as={Link} to={paths.newWorkspace.href()}>
+          New branch
+        </Button>
       </div>
     </form>
   );

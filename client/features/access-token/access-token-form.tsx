@@ -24,7 +24,7 @@ export function AccessTokenForm() {
   const create = useCreateAccessToken();
   const repositories = useQuery({
     queryKey: ['repositories'],
-    queryFn: ({ signal }) => request('GET /api/repositories', { signal }),
+    queryFn: ({ signal }) => request('GET /api/repositories', { query: {}, signal }),
   });
   const submit = (event: FormEvent): void => {
     event.preventDefault();

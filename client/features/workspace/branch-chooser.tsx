@@ -1,11 +1,14 @@
-import { GitBranchIcon, PlusIcon, SearchIcon } from '@primer/octicons-react';
-import { ActionList, Button, Flash, FormControl, Label, Select, TextInput } from '@primer/react';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { isBranchName } from '@protocol/repository.js';
-import { useState, type FormEvent } from 'react';
+import { GitBranchIcon, PlusIcon } from '@primer/octicons-react';
+import { Button, Flash } from '@primer/react';
+import { isBranchName, type Branch } from '@protocol/repository.js';
+import { useState } from 'react';
+import { ComboList, type ComboGroup } from '@/components/combo-list.js';
 import { DelayedProgress } from '@/components/delayed-progress.js';
 import { Problem } from '@/components/problem.js';
-import { request } from '@/lib/http.js';
+import { branchOption, recentOption, type RecentRoom } from './branch-options.js';
+import { NewBranchForm } from './new-branch-form.js';
+import { useBranches } from './use-branches.js';
+import { useCreateBranch } from './use-create-branch.js';
 import './branch-chooser.css';
 
 type Props = {
@@ -15,161 +18,122 @@ type Props = {
   /** What the first branch of an empty repository will be called. */
   firstBranch?: string;
   mayCreate: boolean;
+  /** The rooms of this repository that one was in last. */
+  recent: readonly RecentRoom[];
   onChoose: (branch: string) => void;
 };
 
-/** The branches of a repository, found by typing, and a way to make a new one. */
-export function BranchChooser({ owner, repo, current, firstBranch, mayCreate, onChoose }: Props) {
-  const [filter, setFilter] = useState('');
-  const branches = useQuery({
-    queryKey: ['branches', owner, repo],
-    queryFn: ({ signal }) =>
-      request('GET /api/github/:owner/:repo/branches', { params: { owner, repo }, signal }),
-  });
+/** The branches of a repository, found by typing, and the ways to a new one. */
+export function BranchChooser({ owner, repo, current, firstBranch, mayCreate, recent, onChoose }: Props) {
+  const [text, setText] = useState('');
+  const [naming, setNaming] = useState(false);
+  const branches = useBranches(owner, repo, text);
+  const create = useCreateBranch({ owner, repo }, onChoose);
   if (branches.isPending) return <DelayedProgress label="Loading the branches" />;
-  if (branches.error) return <Problem error={branches.error} onRetry={() => void branches.refetch()} />;
-  const names = branches.data.map((each) => each.name);
-  const shown = branches.data.filter((each) => each.name.toLowerCase().includes(filter.toLowerCase()));
-  return (
-    <div className="branch-chooser">
-      <TextInput
-        block
-        leadingVisual={SearchIcon}
-        aria-label="Find a branch"
-        placeholder="Find a branch"
-        value={filter}
-        onChange={(event) => setFilter(event.target.value)}
-      />
-      {shown.length > 0 ? (
-        <ActionList
-          className="branch-list"
-          role={current ? 'listbox' : undefined}
-          selectionVariant={current ? 'single' : undefined}
-          aria-label="Branches"
-        >
-          {shown.map((branch) => (
-            <ActionList.Item
-              key={branch.name}
-              selected={current ? branch.name === current : undefined}
-              onSelect={() => onChoose(branch.name)}
-            >
-              {!current && (
-                <ActionList.LeadingVisual>
-                  <GitBranchIcon />
-                </ActionList.LeadingVisual>
-              )}
-              <span className="branch-name">{branch.name}</span>
-              {branch.isDefault && (
-                <ActionList.TrailingVisual>
-                  <Label>default</Label>
-                </ActionList.TrailingVisual>
-              )}
-            </ActionList.Item>
-          ))}
-        </ActionList>
-      ) : (
+  if (branches.error && !branches.data)
+    return <Problem error={branches.error} onRetry={() => void branches.refetch()} />;
+  const [first] = branches.data.pages;
+  if (!first) return null;
+  const { defaultBranch, total, isComplete } = first;
+  if (total === 0 && branches.query === '' && firstBranch) {
+    return (
+      <>
         <p className="muted">
-          {names.length === 0
-            ? 'This repository is empty. Open its first branch, write files there and commit them.'
-            : `No branch has “${filter}” in its name.`}
+          This repository is empty. Open its first branch, write files there and commit them.
         </p>
-      )}
-      {names.length === 0 && firstBranch && (
         <Button leadingVisual={GitBranchIcon} onClick={() => onChoose(firstBranch)}>
           Open {firstBranch}
         </Button>
+      </>
+    );
+  }
+  const found = branches.data.pages.flatMap((page) => page.branches);
+  const baseBranch = current ?? defaultBranch?.name ?? found[0]?.name ?? '';
+  const base = [defaultBranch, ...found].find((each) => each?.name === baseBranch);
+  if (naming) {
+    return (
+      <NewBranchForm
+        owner={owner}
+        repo={repo}
+        baseBranch={baseBranch}
+        suggested={isBranchName(text) ? text : ''}
+        onCreated={onChoose}
+        onCancel={() => setNaming(false)}
+      />
+    );
+  }
+  const groups = groupsOf({ text, found, defaultBranch, recent, current, onChoose });
+  const wanted = text.trim();
+  const isFree = isBranchName(wanted) && !found.some((each) => each.name === wanted);
+  if (mayCreate && baseBranch && isFree && !branches.isOfBefore) {
+    const onPick = () => create.mutate({ baseBranch, name: { newBranch: wanted } });
+    const label = `Create ${wanted} from ${baseBranch}`;
+    groups.push({ options: [{ id: 'create', icon: <PlusIcon />, label, onPick }] });
+  }
+  return (
+    <div className="branch-chooser">
+      {current && base?.protected && (
+        <p className="branch-protected">
+          {current} is protected: changes reach it by a pull request. Work on another branch, or on a new one
+          from here.
+        </p>
       )}
-      {mayCreate && names.length > 0 && (
-        <NewBranch
-          owner={owner}
-          repo={repo}
-          names={names}
-          base={current ?? names[0]!}
-          suggested={filter}
-          onCreated={onChoose}
-        />
+      <ComboList
+        label="Find a branch"
+        placeholder="Find a branch"
+        text={text}
+        onText={setText}
+        groups={groups}
+        pending={branches.isOfBefore}
+        onMore={branches.hasNextPage ? () => void branches.fetchNextPage() : undefined}
+        isLoadingMore={branches.isFetchingNextPage}
+        status={statusOf(wanted, total, isComplete)}
+        focusOnOpen
+      />
+      {create.isPending && <DelayedProgress label="Making the branch" />}
+      {(create.error ?? branches.error) && (
+        <Flash variant="danger">{(create.error ?? branches.error)?.message}</Flash>
+      )}
+      {mayCreate && baseBranch && (
+        <div className="branch-chooser-buttons">
+          <Button
+            leadingVisual={GitBranchIcon}
+            loading={create.isPending}
+            onClick={() => create.mutate({ baseBranch, name: { prefix: '' } })}
+          >
+            New branch from {baseBranch}
+          </Button>
+          <Button onClick={() => setNaming(true)}>Name it…</Button>
+        </div>
       )}
     </div>
   );
 }
 
-function NewBranch(props: {
-  owner: string;
-  repo: string;
-  names: readonly string[];
-  base: string;
-  suggested: string;
-  onCreated: (branch: string) => void;
-}) {
-  const { owner, repo, names } = props;
-  const [open, setOpen] = useState(false);
-  const [name, setName] = useState('');
-  const [base, setBase] = useState(props.base);
-  const queryClient = useQueryClient();
-  const create = useMutation({
-    mutationFn: () =>
-      request('POST /api/github/branches', { body: { owner, repo, baseBranch: base, newBranch: name } }),
-    onSuccess: async (branch) => {
-      await queryClient.invalidateQueries({ queryKey: ['branches', owner, repo] });
-      props.onCreated(branch.name);
-    },
-  });
-  if (!open) {
-    const start = (): void => {
-      setName(props.suggested);
-      setOpen(true);
-    };
-    return (
-      <Button leadingVisual={PlusIcon} onClick={start}>
-        New branch
-      </Button>
-    );
-  }
-  const taken = names.includes(name);
-  const invalid = name !== '' && !isBranchName(name);
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    create.mutate();
-  };
-  return (
-    <form className="new-branch" onSubmit={submit}>
-      {create.error && <Flash variant="danger">{create.error.message}</Flash>}
-      <FormControl required>
-        <FormControl.Label>Name of the new branch</FormControl.Label>
-        <TextInput
-          block
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-          spellCheck={false}
-          autoComplete="off"
-        />
-        {(taken || invalid) && (
-          <FormControl.Validation variant="error">
-            {taken ? 'A branch of this name is there already.' : 'Git does not allow this name.'}
-          </FormControl.Validation>
-        )}
-      </FormControl>
-      <FormControl>
-        <FormControl.Label>From</FormControl.Label>
-        <Select block value={base} onChange={(event) => setBase(event.target.value)}>
-          {names.map((each) => (
-            <Select.Option key={each} value={each}>
-              {each}
-            </Select.Option>
-          ))}
-        </Select>
-      </FormControl>
-      <div className="new-branch-buttons">
-        <Button onClick={() => setOpen(false)}>Cancel</Button>
-        <Button
-          type="submit"
-          variant="primary"
-          disabled={name === '' || taken || invalid}
-          loading={create.isPending}
-        >
-          Create and open
-        </Button>
-      </div>
-    </form>
-  );
+/** Without a text the rooms one knows and the default branch come first; with one, what it finds. */
+function groupsOf(known: {
+  text: string;
+  found: readonly Branch[];
+  defaultBranch: Branch | null;
+  recent: readonly RecentRoom[];
+  current: string | undefined;
+  onChoose: (branch: string) => void;
+}): ComboGroup[] {
+  const { text, found, defaultBranch, recent, current, onChoose } = known;
+  if (text.trim() !== '') return [{ options: found.map((each) => branchOption(each, current, onChoose)) }];
+  const others = defaultBranch ? found.filter((each) => each.name !== defaultBranch.name) : found;
+  const all = defaultBranch ? [defaultBranch, ...others] : others;
+  const rooms = recent.filter((each) => each.branch !== current);
+  return [
+    { heading: 'Your rooms', options: rooms.map((each) => recentOption(each, onChoose)) },
+    { heading: 'Branches', options: all.map((each) => branchOption(each, current, onChoose)) },
+  ];
+}
+
+function statusOf(text: string, total: number, isComplete: boolean): string {
+  const some = isComplete
+    ? ''
+    : ' Of so many only a part is listed; type how the name begins to find others.';
+  if (total === 0) return `No branch has “${text}” in its name.${some}`;
+  return `${total.toLocaleString('en')} ${total === 1 ? 'branch' : 'branches'}, the newest first.${some}`;
 }

@@ -14,6 +14,7 @@ export async function checkoutOf(directory: string, ref: string): Promise<Checko
     .split('\0\0')
     .map((tree) => tree.split('\0'))
     .filter((lines) => lines[0]?.startsWith('worktree ') && !lines.includes('bare'));
+  if (trees.length === 0) return null;
   const here = await topLevel(directory);
   for (const lines of trees) {
     const folder = lines[0]!.slice('worktree '.length);

@@ -190,6 +190,23 @@ export class ObjectStore {
     };
   }
 
+  /** When each of these commits was made, in ISO's form; what is no commit is left out. */
+  async commitDates(shas: readonly string[]): Promise<Map<string, string>> {
+    const dates = new Map<string, string>();
+    const batch = await git(this.directory, ['cat-file', '--batch'], { input: `${shas.join('\n')}\n` });
+    for (let at = 0; at < batch.length;) {
+      const endOfHead = batch.indexOf(0x0a, at);
+      const [sha = '', type, size] = batch.toString('latin1', at, endOfHead).split(' ');
+      at = endOfHead + 1;
+      if (size === undefined) continue;
+      const content = batch.toString('utf8', at, at + Number(size));
+      const committed = type === 'commit' && /^committer .* (\d+) [+-]\d{4}$/m.exec(content);
+      if (committed) dates.set(sha, toIso(Number(committed[1])));
+      at += Number(size) + 1;
+    }
+    return dates;
+  }
+
   async writeCommit(commit: Omit<Commit, 'sha'>): Promise<string> {
     const person = (role: 'AUTHOR' | 'COMMITTER', { name, email, date }: Signature) => ({
       [`GIT_${role}_NAME`]: name,
@@ -276,6 +293,10 @@ function parseSignature(line: string): Signature {
   return {
     name: found?.[1] ?? '',
     email: found?.[2] ?? '',
-    date: new Date(Number(found?.[3] ?? 0) * 1000).toISOString().replace('.000Z', 'Z'),
+    date: toIso(Number(found?.[3] ?? 0)),
   };
+}
+
+function toIso(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
 }

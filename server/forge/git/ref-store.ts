@@ -3,6 +3,7 @@ import { git, GitFailure, gitText } from './git.js';
 import { ObjectStore, ZERO } from './object-store.js';
 
 export type RefUpdate = { ref: string; before: string | null; after: string | null; force: boolean };
+export type Ref = { ref: string; sha: string; type: string };
 export type Moved = { ref: string; before: string | null; after: string | null };
 
 /** Why a ref was not moved, in the words GitHub has for it. */
@@ -39,16 +40,16 @@ export class RefStore {
     private readonly objects: ObjectStore,
   ) {}
 
-  async list(prefix: string): Promise<{ ref: string; sha: string; type: string }[]> {
-    const listing = await gitText(this.directory, [
-      'for-each-ref',
-      '--format=%(refname)%00%(objectname)%00%(objecttype)',
-    ]);
-    return listing
-      .split('\n')
-      .map((line) => line.split('\0') as [string, string, string])
-      .filter(([ref]) => ref.startsWith(prefix))
-      .map(([ref, sha, type]) => ({ ref, sha, type }));
+  /** All whose names begin so. */
+  async list(prefix: string): Promise<Ref[]> {
+    // A pattern of git's ends where a part of a name does.
+    const found = await this.#list(prefix.slice(0, prefix.lastIndexOf('/') + 1));
+    return found.filter(({ ref }) => ref.startsWith(prefix));
+  }
+
+  /** The one ref of this name, or null. */
+  async find(ref: string): Promise<Ref | null> {
+    return (await this.#list(ref)).find((each) => each.ref === ref) ?? null;
   }
 
   async read(ref: string): Promise<string | null> {
@@ -120,6 +121,16 @@ export class RefStore {
     return renamed;
   }
 
+  async #list(pattern: string): Promise<Ref[]> {
+    const format = '--format=%(refname)%00%(objectname)%00%(objecttype)';
+    const listing = await gitText(this.directory, ['for-each-ref', format, pattern]);
+    if (listing === '') return [];
+    return listing.split('\n').map((line) => {
+      const [ref = '', sha = '', type = ''] = line.split('\0');
+      return { ref, sha, type };
+    });
+  }
+
   /** @throws {RefRefused} and nothing has moved */
   update(update: RefUpdate): Promise<Moved> {
     const done = this.#last.then(() => this.#update(update));
@@ -152,16 +163,18 @@ export class RefStore {
     if (before !== null && !force && !(await this.objects.isAncestor(before, after))) {
       throw new RefRefused('not-fast-forward', 'Update is not a fast forward');
     }
-    const from = before ?? (await gitText(this.directory, ['hash-object', '-t', 'tree', '-w', '--stdin']));
+    const from = async () =>
+      before ?? (await gitText(this.directory, ['hash-object', '-t', 'tree', '-w', '--stdin']));
     if (checkout) {
-      await this.#requireClean(from, after);
+      const old = await from();
+      await this.#requireClean(old, after);
       // The files first: whatever ends us here leaves what is new as changes, and takes back nothing.
-      await git(this.directory, ['read-tree', '-m', '-u', from, after]);
+      await git(this.directory, ['read-tree', '-m', '-u', old, after]);
     }
     try {
       await git(this.directory, ['update-ref', ref, after, before ?? ZERO]);
     } catch (error) {
-      if (checkout) await git(this.directory, ['read-tree', '-m', '-u', after, from]);
+      if (checkout) await git(this.directory, ['read-tree', '-m', '-u', after, await from()]);
       if (!(error instanceof GitFailure)) throw error;
       // A push over HTTP came between our look and our move, or the name stands in another's way.
       throw new RefRefused(

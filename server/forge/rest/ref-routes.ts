@@ -19,7 +19,7 @@ export function refRoutes(router: Router, context: ForgeContext): void {
     const { repository } = repositoryOf(context, request, 'read');
     await requireCommits(repository);
     const wanted = `refs/${wildcard(request, 'ref')}`;
-    const found = (await repository.refs.list(wanted)).find((each) => each.ref === wanted);
+    const found = await repository.refs.find(wanted);
     if (!found) throw notFound();
     response.json(refAnswer(repository, found, addresses));
   });
@@ -37,7 +37,8 @@ export function refRoutes(router: Router, context: ForgeContext): void {
     if (!ref.startsWith('refs/') || ref.split('/').length < 3) {
       throw new ForgeError(422, 'Reference name must start with refs and have at least two slashes');
     }
-    const type = await repository.objects.typeOf(sha);
+    // Of a branch it is looked at where it moves: a commit, or nothing that it takes.
+    const type = ref.startsWith('refs/heads/') ? 'commit' : await repository.objects.typeOf(sha);
     if (!type) throw new ForgeError(422, 'Object does not exist');
     await move(repository, user, { ref, before: null, after: sha, force: false });
     response.status(201).json(refAnswer(repository, { ref, sha, type }, addresses));
