@@ -234,7 +234,7 @@ test('GIT2 one push of every kind: each file is what both sides make of it, and 
       .toSorted(),
   );
   expect(await room.paths()).toEqual([]);
-});
+}, 90_000);
 
 test('GIT2 what is typed in a conflict belongs to it; a later push takes its place, or settles it; so does a hand', async () => {
   const before = linesOf('a.txt');

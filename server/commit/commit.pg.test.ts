@@ -132,7 +132,7 @@ test('GIT1: after a forced push nothing is overwritten, and the overlay is kept'
   expect(git.git('rev-parse', 'main')).toBe(other);
   expect(await room.paths()).toEqual(['modified a.txt']);
   const [last] = await room.events.before(id, undefined, 1);
-  expect(last).toMatchObject({ type: 'branch.moved', payload: { head: other } });
+  expect(last).toMatchObject({ type: 'branch.forced', payload: { head: other } });
 });
 
 test('GIT1: two people who commit at once, in two processes, make two commits in a row', async () => {
