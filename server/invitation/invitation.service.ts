@@ -75,6 +75,11 @@ export class InvitationService {
     body: RouteBody<'POST /api/invitations/accept'>,
   ): Promise<{ account: Account; secret: string | null }> {
     const { invitation } = await this.#usable(body.token);
+    if (account?.login !== undefined)
+      throw new ProtocolError(
+        'unprocessable',
+        'You are signed in with GitHub, which says what you may do here. Ask for access to the repository there.',
+      );
     if (!account && !body.name) throw new ProtocolError('invalid', 'Say the name others will see you under.');
     return this.connection.transaction(async (transaction) => {
       if (!(await this.repository.use(transaction, invitation.id))) throw gone();

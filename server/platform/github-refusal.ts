@@ -23,6 +23,11 @@ export async function told<Answer>(asked: Promise<Answer>): Promise<Answer> {
   }
 }
 
+/** Whether the forge does not know the token that was sent. */
+export function isUnauthorized(error: unknown): boolean {
+  return error instanceof ProtocolError && error.cause instanceof RequestError && error.cause.status === 401;
+}
+
 function toRefusal(error: unknown): ProtocolError {
   if (!(error instanceof RequestError)) {
     return new ProtocolError('forge', 'GitHub does not answer. Your work is kept; try again.', {

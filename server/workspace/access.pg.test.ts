@@ -185,6 +185,10 @@ const OF_ONESELF: Partial<Record<HttpRoute, { signedOut: number; open?: true; as
     open: true,
     ask: { body: { token: 'C'.repeat(43), name: 'Mallory' } },
   },
+  'GET /api/auth': { signedOut: 200, open: true },
+  // Without an App nobody is sent to the forge, but back to our own page.
+  'GET /api/auth/github': { signedOut: 200, open: true },
+  'GET /api/auth/github/callback': { signedOut: 200, open: true },
   'GET /api/repositories': { signedOut: 401 },
   'GET /api/workspaces/recent': { signedOut: 401 },
   'GET /api/forge/budget': { signedOut: 401 },

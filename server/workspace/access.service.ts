@@ -5,7 +5,8 @@ import { log } from '../platform/log.js';
 import { NotificationListener } from '../platform/notification-listener.js';
 import { ProtocolError } from '../protocol/error.js';
 import type { Account, Role } from '../protocol/user.js';
-import { ForgeAnswers } from './forge-answers.js';
+import { ForgeAnswers, isUnanswered } from './forge-answers.js';
+import { ForgeRights } from './forge-rights.js';
 import { WorkspaceRepository } from './workspace.repository.js';
 
 /** How long a member's role is believed that no notice has called into question. */
@@ -20,10 +21,11 @@ export type Standing =
   | { kind: 'unknown' };
 
 /**
- * Who may do what in a repository (SEC1): never more than Perch's own token
- * may on the forge, and for an invited person never more than the invitation
- * said. Fails closed: while the forge cannot be asked, nobody gets in anew. A
- * limit that Perch has used up shuts nobody out of where he may be (GIT6).
+ * Who may do what in a repository (SEC1): whoever has signed in at the forge
+ * what it lets him do, an invited person what the invitation said, and nobody
+ * more than Perch's own token may. Fails closed: while the forge cannot be
+ * asked, nobody gets in anew. A limit that is used up shuts nobody out of where
+ * he may be (GIT6).
  */
 @Injectable()
 export class AccessService implements OnApplicationBootstrap {
@@ -42,6 +44,7 @@ export class AccessService implements OnApplicationBootstrap {
     private readonly repository: WorkspaceRepository,
     private readonly github: GithubClient,
     private readonly listener: NotificationListener,
+    private readonly rights: ForgeRights,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -67,9 +70,12 @@ export class AccessService implements OnApplicationBootstrap {
     need: Role,
   ): Promise<{ repository: ForgeRepository; role: Role }> {
     const key = `${owner}/${repo}`.toLowerCase();
+    // The forge hides from him what it hides: nothing more is asked, as where there is none.
+    const own = account.isOwner ? undefined : await this.rights.byName(account.id, owner, repo);
+    if (own === null) throw notFound();
     const repository = await this.#byName.get(key, () => hidden(this.github.getRepository(owner, repo)));
     // Where there is none, the same is asked as where it is hidden: the time it takes tells nothing.
-    const role = await this.#roleIn(account, repository, key);
+    const role = await this.#roleIn(account, repository, key, own);
     if (!repository || role === null) throw notFound();
     requireRank(role, need);
     await this.#store(repository);
@@ -83,8 +89,7 @@ export class AccessService implements OnApplicationBootstrap {
     need: Role,
     what: string,
   ): Promise<{ repository: ForgeRepository; role: Role }> {
-    const repository = await this.#find(repositoryId);
-    const role = await this.#roleIn(account, repository, String(repositoryId));
+    const { repository, role } = await this.#roleById(account, repositoryId);
     if (!repository || role === null) throw notFound(what);
     requireRank(role, need);
     return { repository, role };
@@ -99,12 +104,14 @@ export class AccessService implements OnApplicationBootstrap {
   /** For whoever is inside: a withdrawal, a lowered or raised right, or that it stands. */
   async standing(account: Account, repositoryId: number): Promise<Standing> {
     try {
-      const repository = await this.#find(repositoryId);
-      const role = await this.#roleIn(account, repository, String(repositoryId));
+      const { role } = await this.#roleById(account, repositoryId);
       return role === null ? { kind: 'out', reason: 'withdrawn' } : { kind: 'in', role };
     } catch (error) {
       log.warn({ err: error, repositoryId }, 'a right could not be asked again; it is asked later');
-      return { kind: 'unknown' };
+      // An invitation is our own word, and stands while the forge is away.
+      return isUnanswered(error) && !account.isOwner && account.login !== undefined
+        ? { kind: 'out', reason: 'unconfirmed' }
+        : { kind: 'unknown' };
     }
   }
 
@@ -113,7 +120,9 @@ export class AccessService implements OnApplicationBootstrap {
     account: Account,
     all: readonly ForgeRepository[],
   ): Promise<{ repository: ForgeRepository; role: Role }[]> {
-    const member = account.isOwner ? undefined : await this.repository.memberRoles(account.id);
+    const member = account.isOwner
+      ? undefined
+      : ((await this.rights.all(account.id)) ?? (await this.repository.memberRoles(account.id)));
     return all.flatMap((repository) => {
       const granted = member ? member.get(repository.id) : repository.permission;
       return granted ? [{ repository, role: lower(granted, repository.permission) }] : [];
@@ -124,9 +133,25 @@ export class AccessService implements OnApplicationBootstrap {
     return this.#byId.get(repositoryId, () => hidden(this.github.getRepositoryById(repositoryId)));
   }
 
-  async #roleIn(account: Account, repository: ForgeRepository | null, key: string): Promise<Role | null> {
+  async #roleById(
+    account: Account,
+    repositoryId: number,
+  ): Promise<{ repository: ForgeRepository | null; role: Role | null }> {
+    const own = account.isOwner ? undefined : await this.rights.byId(account.id, repositoryId);
+    if (own === null) return { repository: null, role: null };
+    const repository = await this.#find(repositoryId);
+    return { repository, role: await this.#roleIn(account, repository, String(repositoryId), own) };
+  }
+
+  /** @param own what the forge lets him do; undefined where it says nothing of him */
+  async #roleIn(
+    account: Account,
+    repository: ForgeRepository | null,
+    key: string,
+    own: Role | undefined,
+  ): Promise<Role | null> {
     if (account.isOwner) return repository?.permission ?? null;
-    const granted = await this.#memberRole(account, repository?.id ?? 0, repository ? '' : key);
+    const granted = own ?? (await this.#memberRole(account, repository?.id ?? 0, repository ? '' : key));
     return repository && granted && lower(granted, repository.permission);
   }
 
@@ -155,6 +180,7 @@ export class AccessService implements OnApplicationBootstrap {
     const isMeant = (id: number | undefined) => which === '*' || id === undefined || id === Number(which);
     this.#byId.doubt((id) => isMeant(id));
     this.#byName.doubt((_, repository) => isMeant(repository?.id));
+    this.rights.doubt(which === '*' ? null : Number(which));
     this.#tell();
   }
 

@@ -3,6 +3,7 @@ import type { ForgeRepository, GithubClient } from '../platform/github-client.js
 import type { NotificationListener } from '../platform/notification-listener.js';
 import { ProtocolError, type ErrorCode } from '../protocol/error.js';
 import { AccessService } from './access.service.js';
+import { noForgeRights } from './testing/no-forge-rights.js';
 import type { WorkspaceRepository } from './workspace.repository.js';
 
 const repository: ForgeRepository = {
@@ -35,7 +36,7 @@ test('GIT6 SEC1 while the forge does not answer nobody new gets in, who was in s
   };
   const github = { getRepository: answer, getRepositoryById: answer } as unknown as GithubClient;
   const rows = { upsertRepository: () => Promise.resolve() } as unknown as WorkspaceRepository;
-  const access = new AccessService(rows, github, {} as NotificationListener);
+  const access = new AccessService(rows, github, {} as NotificationListener, noForgeRights());
   const byName = () => access.requireByName(owner, 'octo', 'cat', 'write');
   const byId = () => access.requireById(owner, 1, 'write', 'workspace');
   const all = [byName, byId];
@@ -52,7 +53,12 @@ test('GIT6 SEC1 while the forge does not answer nobody new gets in, who was in s
   now += 599_000;
   for (const ask of all) expect((await ask()).role).toBe('admin');
   await expect(
-    new AccessService(rows, github, {} as NotificationListener).requireById(owner, 1, 'read', 'workspace'),
+    new AccessService(rows, github, {} as NotificationListener, noForgeRights()).requireById(
+      owner,
+      1,
+      'read',
+      'workspace',
+    ),
   ).rejects.toMatchObject({ code: 'forge' });
   now += 32_000;
   for (const ask of all) await expect(ask()).rejects.toMatchObject({ code: 'forge' });

@@ -4,6 +4,8 @@ import { AccessWatch } from './access-watch.js';
 import { AccessService } from './access.service.js';
 import { BranchCreationService } from './branch-creation.service.js';
 import { BranchListService } from './branch-list.service.js';
+import { ForgeAccountModule } from '../forge-account/forge-account.module.js';
+import { ForgeRights } from './forge-rights.js';
 import { BranchService } from './branch.service.js';
 import { WorkspaceController } from './workspace.controller.js';
 import { WorkspaceEntryService } from './workspace-entry.service.js';
@@ -11,7 +13,7 @@ import { WorkspaceRepository } from './workspace.repository.js';
 import { WorkspaceService } from './workspace.service.js';
 
 @Module({
-  imports: [EventModule],
+  imports: [EventModule, ForgeAccountModule],
   controllers: [WorkspaceController],
   providers: [
     WorkspaceService,
@@ -19,6 +21,7 @@ import { WorkspaceService } from './workspace.service.js';
     BranchListService,
     BranchCreationService,
     AccessService,
+    ForgeRights,
     AccessWatch,
     WorkspaceEntryService,
     WorkspaceRepository,

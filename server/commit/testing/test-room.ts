@@ -53,6 +53,7 @@ import { PresenceRepository } from '../../presence/presence.repository.js';
 import { PresenceService } from '../../presence/presence.service.js';
 import type { Account } from '../../protocol/user.js';
 import { AccessService } from '../../workspace/access.service.js';
+import { noForgeRights } from '../../workspace/testing/no-forge-rights.js';
 import { WorkspaceRepository } from '../../workspace/workspace.repository.js';
 import { WorkspaceService } from '../../workspace/workspace.service.js';
 import { CommitContentService } from '../commit-content.service.js';
@@ -73,7 +74,7 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
   const github = forge ? new GithubClient(forge) : git.client;
   const events = new EventService(new EventRepository(database));
   const workspaceRows = new WorkspaceRepository(database);
-  const access = new AccessService(workspaceRows, github, notifications);
+  const access = new AccessService(workspaceRows, github, notifications, noForgeRights());
   const workspaces_ = new WorkspaceService(workspaceRows, access, github, events, database);
   const documentRows = new DocumentRepository(database);
   const texts = new BranchTextService(documentRows, workspaces_);

@@ -15,6 +15,11 @@ import type { HostedRepository, Permission } from '../hosted-repository.js';
 import { RefRefused } from '../git/ref-store.js';
 import { paginate } from './pagination.js';
 
+const collaboration = z
+  .object({
+    permission: z.enum(['pull', 'triage', 'push', 'maintain', 'admin']).default('push'),
+  })
+  .prefault({});
 const renaming = z.object({ new_name: z.string() });
 
 /** Users, repositories, permissions and branches. */
@@ -54,10 +59,7 @@ export function repositoryRoutes(router: Router, context: ForgeContext): void {
 
   router.get('/repos/:owner/:repo/collaborators/:username/permission', (request, response) => {
     const { repository } = repositoryOf(context, request, 'read');
-    const user = context.users.find(
-      (each) => each.login.toLowerCase() === request.params.username.toLowerCase(),
-    );
-    if (!user) throw notFound();
+    const user = userNamed(request.params.username);
     const held = repository.permissionOf(user);
     const role = held ?? 'none';
     response.json({
@@ -66,6 +68,21 @@ export function repositoryRoutes(router: Router, context: ForgeContext): void {
       role_name: role,
       user: { ...userAnswer(user, addresses), role_name: role, permissions: permissionsAnswer(held) },
     });
+  });
+
+  router.put('/repos/:owner/:repo/collaborators/:username', (request, response) => {
+    const { repository } = repositoryOf(context, request, 'admin');
+    const { permission } = bodyOf(collaboration, request, 'Collaborator');
+    const held = permission === 'pull' ? 'read' : permission === 'push' ? 'write' : permission;
+    repository.setPermission(userNamed(request.params.username).login, held, context.users);
+    // Nobody has to accept an invitation here: it is as with a member of the organization.
+    response.status(204).end();
+  });
+
+  router.delete('/repos/:owner/:repo/collaborators/:username', (request, response) => {
+    const { repository } = repositoryOf(context, request, 'admin');
+    repository.setPermission(userNamed(request.params.username).login, null, context.users);
+    response.status(204).end();
   });
 
   router.get('/repos/:owner/:repo/branches', async (request, response) => {
@@ -126,6 +143,12 @@ export function repositoryRoutes(router: Router, context: ForgeContext): void {
     const sha = await repository.refs.read(`refs/heads/${to}`);
     response.status(201).json(branchAnswer(repository, to, sha ?? ''));
   });
+
+  function userNamed(login: string) {
+    const user = context.users.find((each) => each.login.toLowerCase() === login.toLowerCase());
+    if (!user) throw notFound();
+    return user;
+  }
 
   function branchAnswer(repository: HostedRepository, name: string, sha: string) {
     return {
