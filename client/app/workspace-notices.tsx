@@ -40,8 +40,8 @@ export function WorkspaceNotices({ workspace, children }: { workspace: Workspace
       )}
       {moved && (
         <p className="workspace-notice" role="status">
-          This branch has moved on GitHub since the room was opened. Your work is kept and cannot be committed
-          over it; the room follows once nothing is uncommitted and everybody has left it.
+          This branch has moved on GitHub, and what was pushed has not come in here yet. Your work is kept;
+          Perch tries again by itself, and when you commit.
         </p>
       )}
       <ProtectedBranchNotice workspace={workspace} />

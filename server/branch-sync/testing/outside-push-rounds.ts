@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import pg from 'pg';
 import * as Y from 'yjs';
 import { vi } from 'vitest';
@@ -15,13 +12,12 @@ import {
   startSurroundings,
   type TestSurroundings,
 } from '../../testing/perch-server.js';
+import { lostBy, MergeCheck } from './merge-check.js';
 import { OutsideClone } from './outside-clone.js';
 import { RoomPerson } from './room-person.js';
-import { StoredHistory, textOf, type StoredRow } from './stored-history.js';
+import { StoredHistory, textOf } from './stored-history.js';
 
 const SETTLE = { timeout: 40_000, interval: 20 };
-/** So many rows may have come in while a merge was worked out. */
-const MEANWHILE_ROWS = 60;
 const CHOICES: ConflictChoice[] = ['current', 'incoming', 'both'];
 
 type Known = { id: string; path: string; origin: string | null };
@@ -55,6 +51,7 @@ export class OutsidePushRounds {
     private readonly workspaceId: string,
     private readonly outside: OutsideClone,
     private readonly history: StoredHistory,
+    private readonly check: MergeCheck,
     private readonly random: () => number,
   ) {}
 
@@ -91,6 +88,7 @@ export class OutsidePushRounds {
       workspaceId,
       outside,
       history,
+      new MergeCheck(surroundings.git.folder, outside),
       random,
     );
   }
@@ -280,17 +278,20 @@ export class OutsidePushRounds {
       const after = now.get(id)!;
       if (origin === null) continue;
       if (after.isDeleted) {
-        assert.equal(texts.get(id), this.#text(before, origin), `${after.path} went with its file`);
+        assert.equal(texts.get(id), this.check.text(before, origin), `${after.path} went with its file`);
         this.#forget(id);
-      } else if (after.origin !== null)
-        this.#verifyText(rows, before, origin, head, after.origin, isCommitted);
+      } else if (after.origin !== null) {
+        const merged = this.check.verify(rows, before, origin, head, after.origin, isCommitted);
+        if (merged !== null) this.counts.merges++;
+        if (merged === 'typed meanwhile') this.counts.typedMeanwhile++;
+      }
     }
     for (const [token, id] of this.#tokens) {
       const text = texts.get(id) ?? (await this.history.text(id));
       if (text.includes(token)) continue;
       const origin = known.find((each) => each.id === id)?.origin ?? null;
       // What had been committed may be taken away there.
-      if (origin !== null && this.#text(before, origin)?.includes(token)) this.#tokens.delete(token);
+      if (origin !== null && this.check.text(before, origin)?.includes(token)) this.#tokens.delete(token);
       else throw new Error(`${token} is lost: ${lostBy(await this.history.rows(id), token)}`);
     }
     if (isCommitted) return;
@@ -303,53 +304,6 @@ export class OutsidePushRounds {
       if (document || beside.length > 0)
         assert.ok(told.join('\n').includes(token), `${token}, pushed to ${path}, is lost`);
     }
-  }
-
-  /** Git's own merge, with our text as it was before one of the last rows. */
-  #verifyText(
-    rows: readonly StoredRow[],
-    before: string,
-    origin: string,
-    head: string,
-    after: string,
-    isCommitted: boolean,
-  ): void {
-    const base = this.#text(before, origin);
-    const theirs = this.#text(head, after);
-    // A file that was committed since is elsewhere than the push had it.
-    if (theirs === null && isCommitted) return;
-    if (base === null || theirs === null) throw new Error(`${origin} or ${after} is in no commit`);
-    if (base === theirs) return;
-    const at = rows.findIndex(({ actor, seq }) => actor === `git:${head}` && seq > 1);
-    const merge = at === -1 ? [] : [rows[at]!];
-    const last = at === -1 ? rows.length : at;
-    for (let count = last; count > Math.max(0, last - MEANWHILE_ROWS); count--) {
-      const ours = textOf(rows.slice(0, count));
-      if (textOf([...rows.slice(0, count), ...merge]) !== this.#merged(base, ours, theirs)) continue;
-      this.counts.merges++;
-      if (count < last && at !== -1) this.counts.typedMeanwhile++;
-      return;
-    }
-    const ours = textOf(rows.slice(0, last));
-    assert.equal(textOf([...rows.slice(0, last), ...merge]), this.#merged(base, ours, theirs), after);
-  }
-
-  #text(commit: string, path: string): string | null {
-    try {
-      return this.outside.read(commit, path).replaceAll('\r\n', '\n');
-    } catch {
-      return null;
-    }
-  }
-
-  #merged(base: string, ours: string, theirs: string): string {
-    const folder = mkdtempSync(join(this.surroundings.git.folder, 'merged-'));
-    for (const [name, text] of Object.entries({ base, ours, theirs }))
-      writeFileSync(join(folder, name), text);
-    return execFileSync('git', ['merge-file', '-p', '-q', '--ours', 'ours', 'base', 'theirs'], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
   }
 
   async #conflicts(): Promise<Conflict[]> {
@@ -420,17 +374,4 @@ export class OutsidePushRounds {
       await this.#look();
     }
   }
-}
-
-/** The row that took a word away, and the text around it before and after. */
-function lostBy(rows: readonly StoredRow[], token: string): string {
-  const had = rows.findLastIndex((_, index) => textOf(rows.slice(0, index + 1)).includes(token));
-  const before = textOf(rows.slice(0, had + 1));
-  const at = before.indexOf(token);
-  return JSON.stringify({
-    last: rows[had]?.seq,
-    by: rows[had + 1]?.actor,
-    before: before.slice(Math.max(0, at - 80), at + 80),
-    after: textOf(rows.slice(0, had + 2)).slice(Math.max(0, at - 80), at + 80),
-  });
 }
