@@ -128,3 +128,31 @@ test('FRG6 a push tells each commit with its paths; a comparison has every file,
   expect(hook.heard.find(({ event }) => event === 'delete')?.body).toMatchObject({ ref: 'aside' });
   expect(hook.faults).toEqual([]);
 });
+
+test('FRG6 hooks hear of members, and of a repository that is renamed, hidden, transferred and deleted', async () => {
+  const ada = it.client();
+  const rob = it.client('rob');
+  const heard = async (...actions: string[]) => {
+    await expect.poll(() => hook.heard.map(({ body }) => body.action)).toEqual(actions);
+    return hook.heard.splice(0).map(({ body }) => body);
+  };
+  hook.heard.splice(0);
+  await ada.rest.repos.removeCollaborator({ ...repo, username: 'rob' });
+  expect(await heard('removed')).toMatchObject([{ member: { login: 'rob' }, sender: { login: 'ada' } }]);
+  await ada.rest.repos.update({ ...repo, private: true });
+  await heard('privatized');
+  await expect(rob.rest.repos.get(repo)).rejects.toMatchObject({ status: 404 });
+  await ada.rest.repos.addCollaborator({ ...repo, username: 'rob', permission: 'pull' });
+  expect(await heard('added')).toMatchObject([{ changes: { role_name: { to: 'read' } } }]);
+  expect((await rob.rest.repos.get(repo)).data.permissions).toMatchObject({ pull: true, push: false });
+  const { id } = (await ada.rest.repos.update({ ...repo, name: 'tiger' })).data;
+  expect(await heard('renamed')).toMatchObject([
+    { changes: { repository: { name: { from: 'cat' } } }, repository: { id, full_name: 'octo/tiger' } },
+  ]);
+  await ada.rest.repos.transfer({ ...repo, repo: 'tiger', new_owner: 'zoo' });
+  expect(await heard('transferred')).toMatchObject([{ repository: { id, full_name: 'zoo/tiger' } }]);
+  await ada.rest.repos.delete({ owner: 'zoo', repo: 'tiger' });
+  expect(await heard('deleted')).toMatchObject([{ repository: { id } }]);
+  await expect(ada.rest.repos.get({ owner: 'zoo', repo: 'tiger' })).rejects.toMatchObject({ status: 404 });
+  expect(hook.faults).toEqual([]);
+});

@@ -15,6 +15,7 @@ import { Grants, type OAuthApp } from './oauth/grants.js';
 import { oauthRoutes } from './oauth/oauth-routes.js';
 import { RequestBudget } from './request-budget.js';
 import { applicationRoutes } from './rest/application-routes.js';
+import { administrationRoutes } from './rest/administration-routes.js';
 import { contentsRoutes } from './rest/contents-routes.js';
 import { historyRoutes } from './rest/history-routes.js';
 import { hookRoutes } from './rest/hook-routes.js';
@@ -169,6 +170,7 @@ function mount(app: express.Express, context: ForgeContext, budget: RequestBudge
   });
   // Before the branches: `a/protection` is no branch's name here.
   protectionRoutes(rest, context);
+  administrationRoutes(rest, context);
   repositoryRoutes(rest, context);
   applicationRoutes(rest, context);
   searchRoutes(rest, context);

@@ -59,8 +59,8 @@ export class HostedRepository {
 
   constructor(
     readonly id: number,
-    readonly owner: string,
-    readonly name: string,
+    public owner: string,
+    public name: string,
     readonly path: string,
     readonly options: {
       private: boolean;

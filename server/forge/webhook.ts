@@ -48,6 +48,15 @@ export class WebhookSender {
     }
   }
 
+  /** Whatever else has happened. */
+  tell(repository: HostedRepository, user: ForgeUser, event: string, told: Record<string, unknown>): void {
+    // What it is called now, whatever comes after.
+    const context = this.#context(repository, user);
+    for (const hook of repository.hooks.values())
+      if (hook.active && wants(hook, event))
+        this.#start(hook, event, async () => ({ ...told, ...(await context) }));
+  }
+
   ping(repository: HostedRepository, user: ForgeUser, hook: Hook): void {
     this.#start(hook, 'ping', async () => ({
       zen: 'Half measures are as bad as nothing at all.',

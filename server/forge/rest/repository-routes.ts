@@ -136,6 +136,9 @@ export function repositoryRoutes(router: Router, context: ForgeContext): void {
     const { new_name: to } = bodyOf(renaming, request, 'Branch');
     try {
       context.hooks.moved(repository, user, await repository.refs.rename(from, to));
+      const protection = repository.protections.get(from);
+      if (protection) repository.protections.set(to, protection);
+      repository.protections.delete(from);
     } catch (error) {
       if (!(error instanceof RefRefused)) throw error;
       throw new ForgeError(error.reason === 'absent' ? 404 : 422, error.message);
