@@ -282,6 +282,22 @@ describe('the forge', () => {
     await expect(client('reader').rest.git.createBlob({ ...repo, content: 'x' })).rejects.toMatchObject({
       status: 403,
     });
+    const secret = { owner: 'octo', repo: 'secret' };
+    const held = async () =>
+      (await octokit.rest.repos.getCollaboratorPermissionLevel({ ...secret, username: 'rob' })).data
+        .role_name;
+    await octokit.rest.repos.addCollaborator({ ...secret, username: 'rob', permission: 'triage' });
+    expect(await held()).toBe('triage');
+    expect((await client('reader').rest.repos.get(secret)).data.permissions).toMatchObject({
+      triage: true,
+      push: false,
+    });
+    await expect(
+      client('reader').rest.repos.addCollaborator({ ...secret, username: 'rob', permission: 'admin' }),
+    ).rejects.toMatchObject({ status: 403 });
+    await octokit.rest.repos.removeCollaborator({ ...secret, username: 'rob' });
+    expect(await held()).toBe('none');
+    await expect(client('reader').rest.repos.get(secret)).rejects.toMatchObject({ status: 404 });
     await expect(octokit.rest.repos.getBranch({ ...repo, branch: 'absent' })).rejects.toMatchObject({
       status: 404,
       message: expect.stringContaining('Branch not found'),

@@ -3,6 +3,10 @@ import * as Y from 'yjs';
 import { noteUnsent, unsentPassages, type UnsentFile } from '../room/unsent-text.js';
 import { keptDatabase, type KeptDocument, type KeptEdit } from './kept-database.js';
 
+let forgotten = 0;
+/** Raised by each forgetting: what was asked for before it is not kept. */
+export const timesForgotten = (): number => forgotten;
+
 type Name = { owner: string; repo: string };
 type Kept = { key: string; answer: unknown };
 
@@ -27,6 +31,7 @@ export async function forgetRepository(
   personId: string,
   name: Name,
 ): Promise<{ branch: string; files: UnsentFile[] }[]> {
+  forgotten++;
   const database = await keptDatabase(personId);
   const transaction = database.transaction(['documents', 'edits', 'answers'], 'readwrite');
   const answers: Kept[] = [];

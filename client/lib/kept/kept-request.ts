@@ -1,6 +1,7 @@
 import { ProtocolError } from '@protocol/error.js';
 import type { HttpRoute, RouteReply } from '@protocol/http-routes.js';
 import { request, type RequestInput } from '../http.js';
+import { timesForgotten } from './forget-repository.js';
 import { keptDatabase } from './kept-database.js';
 import { currentPerson } from './person.js';
 
@@ -15,10 +16,12 @@ export async function keptRequest<Route extends HttpRoute>(
   const person = currentPerson();
   const { signal: _, ...named } = input as { signal?: AbortSignal };
   const key = `${route} ${JSON.stringify(named)}`;
+  const forgotten = timesForgotten();
   try {
     const answer = await request(route, input);
     // Whoever has signed in meanwhile: this was not asked in his name.
-    if (person && currentPerson()?.id === person.id) keep(person.id, key, answer);
+    if (person && currentPerson()?.id === person.id && forgotten === timesForgotten())
+      keep(person.id, key, answer);
     return answer;
   } catch (error) {
     if (!person || !(error instanceof ProtocolError) || error.code !== 'unavailable') throw error;
