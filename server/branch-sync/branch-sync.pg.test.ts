@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { afterEach, expect, test } from 'vitest';
 import { createTestRoom, type TestRoom } from '../commit/testing/test-room.js';
 import type { ConflictChoice } from '../protocol/conflict.js';
+import { PlanStale } from './merge-apply.service.js';
 
 const png = (byte: number) => Uint8Array.from([0x89, 0x50, 0, byte, byte, byte, 1, 2, 3]);
 /** Alike in no two files, or git would take one for another that was renamed. */
@@ -322,4 +323,31 @@ test('GIT2 files and folders that want one name, and renames on both sides, cost
   expect(await textAt('new.txt')).toContain('ONE');
   expect(room.git.git('show', `${sha}:made.txt`)).toBe('theirs');
   expect(await room.paths()).toEqual([]);
+});
+
+test('GIT2 what is typed while a push is worked out is looked at again, and where it never ends comes after the push', async () => {
+  const paths = ['a.txt', 'gone.txt'];
+  room = await createTestRoom(Object.fromEntries(paths.map((path) => [path, { bytes: linesOf(path) }])), {
+    onForge: true,
+  });
+  const { alice, id } = room;
+  await open(...paths);
+  const from = (await room.workspaces.find(id)).baseCommit;
+  const head = new Outside().change('a.txt', 'seven', 'SIEBEN').remove('gone.txt').push();
+  const plan = async () => room.plans.plan(await room.workspaces.find(id), from, head);
+  const early = await plan();
+  await room.edit(alice, 'a.txt', (text) => text.replace('seven', 'se-typed-ven'));
+  await expect(room.applying.apply(id, early, null, false)).rejects.toThrow(PlanStale);
+  await room.edit(alice, 'gone.txt', (text) => text.replace('one', 'typed'));
+  // A file is not taken from under somebody's hands, however patient one is.
+  await expect(room.applying.apply(id, early, null, true)).rejects.toThrow(PlanStale);
+  expect((await room.workspaces.find(id)).baseCommit).toBe(from);
+  const late = await plan();
+  await room.edit(alice, 'a.txt', (text) => text.replace('one', 'later'));
+  await room.applying.apply(id, late, null, true);
+  expect(await textAt('a.txt')).toBe(
+    linesOf('a.txt').replace('seven', 'se-typed-ven').replace('one', 'later'),
+  );
+  expect(await conflicts()).toEqual(['deleted-theirs gone.txt', 'text a.txt']);
+  expect(await room.paths()).toEqual(['modified a.txt', 'added gone.txt']);
 });

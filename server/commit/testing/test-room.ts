@@ -121,14 +121,9 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
   const conflicts = new ConflictService(conflictRows, workspaces_, stored);
   const merging = new DocumentMergeService(stored, github);
   const renames = new BranchRenameService(workspaces_, github, events, database);
-  const sync = new BranchSyncService(
-    workspaces_,
-    new MergePlanService(overlays, documents, merging, objects, conflictRows, github),
-    new MergeApplyService(overlays, workspaces_, stored, conflictRows, events),
-    renames,
-    github,
-    database,
-  );
+  const plans = new MergePlanService(overlays, documents, merging, objects, conflictRows, github);
+  const applying = new MergeApplyService(overlays, workspaces_, stored, conflictRows, events);
+  const sync = new BranchSyncService(workspaces_, plans, applying, renames, github, database);
   const texts_ = new TextRecoveryService(undos, files, stored, conflictRows, workspaces_, events, database);
   const stateRows = new BranchStateRepository(database);
   const branchDiscards = new BranchDiscardService(
@@ -195,6 +190,8 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
     branchDiscards,
     conflicts,
     resolving,
+    plans,
+    applying,
     overlays,
     presenceRows,
     async stop(): Promise<void> {
