@@ -193,10 +193,19 @@ test('GIT8 a delivery brings the push in; replayed or late it changes nothing, a
   expect(await baseCommit()).toBe(third);
   expect(tab.text).toBe('# Game\n\nThree.\n');
   expect(await state()).toMatchObject({ events: (settled as { events: unknown }).events });
-  // A handling that comes to nothing: the branch cannot be asked for while the forge does not answer.
-  await database.query(`UPDATE webhook_deliveries SET state = 'failed' WHERE guid = $1`, [guid]);
-  expect((await answer(it.deliver('push', one, { guid }))).body.state).toBe('taken');
-  await expect.poll(async () => (await deliveries())[guid], SOON).toBe('done');
+  // A handling that comes to nothing, as the forge cannot be asked: sent again it is handled.
+  const fourth = await it.push('README.md', '# Game\n\nFour.\n');
+  const failing = randomUUID();
+  const refusal = { kind: 'answer', status: 403, body: { message: 'Not now' } } as const;
+  it.proxy.next('GET', /\/git\/ref\//, refusal, Infinity);
+  const four = pushed(fourth, { repository: { id } });
+  expect((await answer(it.deliver('push', four, { guid: failing }))).body.state).toBe('taken');
+  await expect.poll(async () => (await deliveries())[failing], SOON).toBe('failed');
+  expect(await baseCommit()).toBe(third);
+  it.proxy.reset();
+  expect((await answer(it.deliver('push', four, { guid: failing }))).body.state).toBe('taken');
+  await expect.poll(async () => (await deliveries())[failing], SOON).toBe('done');
+  expect(await baseCommit()).toBe(fourth);
   tab.socket.disconnect();
 });
 

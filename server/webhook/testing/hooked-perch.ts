@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DocumentTab } from '../../document/testing/document-tab.js';
 import type { ServedRepository } from '../../forge/forge.js';
+import { ForgeProxy } from '../../testing/forge-proxy.js';
 import { OWNER, PerchServer, REPO, startSurroundings } from '../../testing/perch-server.js';
 
 const run = promisify(execFile);
@@ -13,7 +14,11 @@ export const SECRET = 'a-secret-for-webhooks';
 /** A Perch that takes webhooks, with somebody who pushes to its forge from a clone of his own. */
 export async function startHookedPerch() {
   const surroundings = { ...(await startSurroundings()), webhookSecret: SECRET };
-  const perch = await PerchServer.start(surroundings);
+  const proxy = await ForgeProxy.start(surroundings.github.apiUrl);
+  const perch = await PerchServer.start({
+    ...surroundings,
+    github: { ...surroundings.github, apiUrl: proxy.url },
+  });
   const url = `${surroundings.forge.url}/${OWNER}/${REPO}.git`.replace(
     'http://',
     `http://x:${surroundings.github.token}@`,
@@ -27,6 +32,8 @@ export async function startHookedPerch() {
   return {
     perch,
     surroundings,
+    /** Between Perch and its forge. */
+    proxy,
     git,
     /** Commits a file and pushes it over HTTP: the commit. */
     async push(path: string, text: string, branch = 'main'): Promise<string> {
@@ -69,6 +76,7 @@ export async function startHookedPerch() {
     },
     async stop(): Promise<void> {
       await perch.stop();
+      await proxy.stop();
       await surroundings.stop();
     },
   };
