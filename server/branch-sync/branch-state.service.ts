@@ -1,8 +1,8 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { EventService } from '../event/event.service.js';
 import { gitActor, personActor, type StoredActor } from '../platform/actor.js';
+import { PersonGithub } from '../forge-account/person-github.js';
 import { DatabaseConnection } from '../platform/database.js';
-import { GithubClient } from '../platform/github-client.js';
 import type { BranchChoice, BranchDecided, BranchState } from '../protocol/branch-state.js';
 import { ProtocolError } from '../protocol/error.js';
 import type { EventPayloads } from '../protocol/event.js';
@@ -25,7 +25,7 @@ export class BranchStateService implements OnModuleInit {
     private readonly sync: BranchSyncService,
     private readonly discards: BranchDiscardService,
     private readonly workspaces: WorkspaceService,
-    private readonly github: GithubClient,
+    private readonly people: PersonGithub,
     private readonly events: EventService,
     private readonly database: DatabaseConnection,
   ) {}
@@ -59,7 +59,7 @@ export class BranchStateService implements OnModuleInit {
       if (choice === 'discard') Object.assign(decided, await this.discards.discard(account, workspaceId));
       if (look.state === 'forced' && look.head !== null)
         await this.sync.bringOnto(workspaceId, look.head, look.hint);
-      else if (choice === 'recreate') await this.#recreate(workspaceId);
+      else if (choice === 'recreate') await this.#recreate(account, workspaceId);
       const { baseCommit } = await this.workspaces.find(workspaceId);
       // Where the branch is gone, there is nothing to stand on but what the room stands on.
       if (look.state === 'forced' || choice === 'recreate')
@@ -80,15 +80,16 @@ export class BranchStateService implements OnModuleInit {
   }
 
   /** Puts the branch where the room stands; by compare-and-swap from nothing, so that nobody's is replaced. */
-  async #recreate(workspaceId: string): Promise<void> {
+  async #recreate(account: Account, workspaceId: string): Promise<void> {
     const { repository, branch, baseCommit } = await this.workspaces.find(workspaceId);
     if (baseCommit === null) throw new Error(`a room without commits has no branch to make again`);
-    const outcome = await this.github.updateRef({
+    const update = {
       repositoryNodeId: repository.nodeId,
       branch,
       beforeOid: null,
       afterOid: baseCommit,
-    });
+    };
+    const outcome = await this.people.as(account, (github) => github.updateRef(update));
     if (outcome === 'head-moved')
       throw new ProtocolError(
         'conflict',

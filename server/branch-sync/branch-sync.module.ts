@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { DocumentModule } from '../document/document.module.js';
 import { EventModule } from '../event/event.module.js';
 import { FileModule } from '../file/file.module.js';
+import { ForgeAccountModule } from '../forge-account/forge-account.module.js';
 import { ObjectModule } from '../object/object.module.js';
 import { WorkspaceModule } from '../workspace/workspace.module.js';
 import { BranchDiscardService } from './branch-discard.service.js';
@@ -20,7 +21,7 @@ import { MergePlanService } from './merge-plan.service.js';
 import { TextRecoveryService } from './text-recovery.service.js';
 
 @Module({
-  imports: [DocumentModule, EventModule, FileModule, ObjectModule, WorkspaceModule],
+  imports: [DocumentModule, EventModule, FileModule, ForgeAccountModule, ObjectModule, WorkspaceModule],
   controllers: [BranchStateController, ConflictController],
   providers: [
     BranchDiscardService,

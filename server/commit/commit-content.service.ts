@@ -26,11 +26,18 @@ export class CommitContentService {
     private readonly documents: DocumentService,
     private readonly bytes: DocumentBytesService,
     private readonly objects: ObjectService,
-    private readonly github: GithubClient,
   ) {}
 
-  /** Reads each text once, and remembers which sequence number it is of: what is typed later stays uncommitted. */
-  async collect(access: WorkspaceAccess, chosen: readonly PendingChange[]): Promise<CommitContent> {
+  /**
+   * Reads each text once, and remembers which sequence number it is of: what is typed later stays uncommitted.
+   *
+   * @param github as whoever commits
+   */
+  async collect(
+    github: GithubClient,
+    access: WorkspaceAccess,
+    chosen: readonly PendingChange[],
+  ): Promise<CommitContent> {
     const tree: TreeChange[] = [];
     const files: CommittedFile[] = [];
     const placed = new Set(chosen.filter((change) => change.file).map((change) => change.path));
@@ -45,7 +52,7 @@ export class CommitContentService {
       if (object) {
         // One at a time: each is in memory as a whole while it is sent.
         const { owner, repo } = access.repository;
-        const sha = await this.github.createBlob(owner, repo, await this.objects.read(object.id));
+        const sha = await github.createBlob(owner, repo, await this.objects.read(object.id));
         tree.push({ path, mode, sha });
         files.push({ path, sha, mode, fromPath: null, documentId: null, seq: null, objectId: object.id });
         continue;
@@ -69,7 +76,7 @@ export class CommitContentService {
         tree.push({ path, mode, content: text });
       } else {
         const { owner, repo } = access.repository;
-        tree.push({ path, mode, sha: await this.github.createBlob(owner, repo, bytes) });
+        tree.push({ path, mode, sha: await github.createBlob(owner, repo, bytes) });
       }
       files.push({ path, sha, mode, fromPath, documentId, seq });
     }

@@ -4,6 +4,7 @@ import { BranchSyncModule } from '../branch-sync/branch-sync.module.js';
 import { DocumentModule } from '../document/document.module.js';
 import { EventModule } from '../event/event.module.js';
 import { ObjectModule } from '../object/object.module.js';
+import { ForgeAccountModule } from '../forge-account/forge-account.module.js';
 import { FileModule } from '../file/file.module.js';
 import { PresenceModule } from '../presence/presence.module.js';
 import { WorkspaceModule } from '../workspace/workspace.module.js';
@@ -22,6 +23,7 @@ import { CommitService } from './commit.service.js';
     DocumentModule,
     EventModule,
     FileModule,
+    ForgeAccountModule,
     ObjectModule,
     PresenceModule,
     WorkspaceModule,

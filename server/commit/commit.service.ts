@@ -12,6 +12,7 @@ import { ConflictService } from '../branch-sync/conflict.service.js';
 import { EventService } from '../event/event.service.js';
 import { FileChangeService, type PendingChange } from '../file/file-change.service.js';
 import { OverlayService } from '../file/overlay.service.js';
+import { PersonGithub } from '../forge-account/person-github.js';
 import { personActor } from '../platform/actor.js';
 import { DatabaseConnection } from '../platform/database.js';
 import { GithubClient } from '../platform/github-client.js';
@@ -60,6 +61,7 @@ export class CommitService implements OnModuleInit, OnApplicationBootstrap, Befo
     private readonly events: EventService,
     private readonly auth: AuthService,
     private readonly github: GithubClient,
+    private readonly people: PersonGithub,
     private readonly database: DatabaseConnection,
   ) {}
 
@@ -102,8 +104,11 @@ export class CommitService implements OnModuleInit, OnApplicationBootstrap, Befo
         if (await this.#settle(access)) access = await this.workspaces.require(account, workspaceId, 'write');
         // Nothing tells of another first commit before ours would be refused.
         if (access.baseCommit === null) await this.sync.bringIn(workspaceId);
-        const record = await this.#prepare(account, access, { ...wanted, paths });
-        if (await this.#movedTo(access, record)) return this.#finish(access, record);
+        const room = access;
+        const record = await this.people.as(account, (github) =>
+          this.#prepare(github, account, room, { ...wanted, paths }),
+        );
+        if (await this.#movedTo(account, access, record)) return this.#finish(access, record);
         // Somebody else pushed in between: their commit comes in, and ours is made on top of it.
         const look = await this.sync.bringIn(workspaceId);
         const refusal = refusalOf(look);
@@ -127,9 +132,9 @@ export class CommitService implements OnModuleInit, OnApplicationBootstrap, Befo
     };
   }
 
-  async #movedTo(access: WorkspaceAccess, record: CommitRecord): Promise<boolean> {
+  async #movedTo(account: Account, access: WorkspaceAccess, record: CommitRecord): Promise<boolean> {
     try {
-      return await this.#move(access, record);
+      return await this.#move(account, access, record);
     } catch (error) {
       // Whether it was made may not be known yet: it is looked at again.
       this.#settleSoon();
@@ -139,6 +144,7 @@ export class CommitService implements OnModuleInit, OnApplicationBootstrap, Befo
 
   /** Everything up to the branch's move: blobs, tree and commit on the forge, and what is intended in the database. */
   async #prepare(
+    github: GithubClient,
     account: Account,
     access: WorkspaceAccess,
     { message, paths, shownEmails }: CommitCreation,
@@ -160,18 +166,18 @@ export class CommitService implements OnModuleInit, OnApplicationBootstrap, Befo
     refuseHalfChanges(overlay, chosen);
     const { owner, repo } = access.repository;
     const author = { name: account.name, email: account.email };
-    if (baseCommit === null) await this.first.prepare(access, author);
-    const { tree, files } = await this.contents.collect(access, chosen);
+    if (baseCommit === null) await this.first.prepare(github, access, author);
+    const { tree, files } = await this.contents.collect(github, access, chosen);
     const base = baseCommit === null ? null : await this.github.getCommit(owner, repo, baseCommit);
     if (baseCommit !== null && !base)
       throw new ProtocolError('conflict', `${MOVED} The commit it stands on is gone from GitHub.`);
-    const treeSha = await this.github.createTree(owner, repo, base?.tree ?? null, tree);
+    const treeSha = await github.createTree(owner, repo, base?.tree ?? null, tree);
     if (treeSha === base?.tree)
       throw new ProtocolError('unprocessable', 'These changes cancel out, so there is nothing to commit.');
     const coAuthors = await this.#coAuthors(author, chosen);
     refuseUnseen([author, ...coAuthors], shownEmails);
     const whole = commitMessage(message, coAuthors);
-    const sha = await this.github.createCommit(owner, repo, {
+    const sha = await github.createCommit(owner, repo, {
       message: whole,
       tree: treeSha,
       parents: baseCommit === null ? [] : [baseCommit],
@@ -188,17 +194,18 @@ export class CommitService implements OnModuleInit, OnApplicationBootstrap, Befo
   }
 
   /** Moves the branch from the record's parent to its commit; false where it stands elsewhere by now. Or throws with nothing moved. */
-  async #move(access: WorkspaceAccess, record: CommitRecord): Promise<boolean> {
+  async #move(account: Account, access: WorkspaceAccess, record: CommitRecord): Promise<boolean> {
     let outcome: 'moved' | 'head-moved';
     try {
-      outcome = await this.github.updateRef({
+      const update = {
         repositoryNodeId: access.repository.nodeId,
         branch: access.branch,
         afterOid: record.sha,
         ...(record.parentSha === null
           ? { beforeOid: await this.first.placeholder(access), force: true }
           : { beforeOid: record.parentSha }),
-      });
+      };
+      outcome = await this.people.as(account, (github) => github.updateRef(update));
     } catch (error) {
       if (await this.#wasMade(access, record)) return true;
       await this.commits.settle(record.id, 'refused');

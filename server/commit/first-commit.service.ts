@@ -19,13 +19,13 @@ export class FirstCommitService {
   constructor(private readonly github: GithubClient) {}
 
   /** Makes objects possible. @throws {ProtocolError} `conflict` where somebody else's first commit is there */
-  async prepare(access: Where, author: Signature): Promise<void> {
+  async prepare(github: GithubClient, access: Where, author: Signature): Promise<void> {
     const { owner, repo } = access.repository;
     if ((await this.github.getBranchHead(owner, repo, access.branch)) !== null) {
       await this.placeholder(access);
       return;
     }
-    await this.github.createFile(owner, repo, { ...PLACEHOLDER, author });
+    await github.createFile(owner, repo, { ...PLACEHOLDER, author });
   }
 
   /** What the first commit takes the place of. @throws {ProtocolError} `conflict` */

@@ -78,7 +78,7 @@ export class ForgeAccountController {
   }
 
   #sendBack(response: Response, problem: SignInProblem, next: string): Promise<null> {
-    const query = new URLSearchParams({ problem, ...(next !== '/' && { next }) });
+    const query = new URLSearchParams({ problem, ...(next !== '/' && { returnTo: next }) });
     return go(response, `/sign-in?${query}`);
   }
 

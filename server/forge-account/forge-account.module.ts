@@ -5,11 +5,12 @@ import { ForgeAccountRepository } from './forge-account.repository.js';
 import { ForgeAccountService } from './forge-account.service.js';
 import { ForgeSignIn } from './forge-sign-in.js';
 import { ForgeTokenService } from './forge-token.service.js';
+import { PersonGithub } from './person-github.js';
 
 @Module({
   imports: [AuthModule],
   controllers: [ForgeAccountController],
-  providers: [ForgeAccountRepository, ForgeAccountService, ForgeSignIn, ForgeTokenService],
-  exports: [ForgeTokenService],
+  providers: [ForgeAccountRepository, ForgeAccountService, ForgeSignIn, ForgeTokenService, PersonGithub],
+  exports: [ForgeTokenService, PersonGithub],
 })
 export class ForgeAccountModule {}

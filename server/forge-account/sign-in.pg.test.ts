@@ -92,7 +92,7 @@ test('SEC2 who says no at the forge, or takes too long, is told so', async () =>
   const mine = browser();
   const denied = await mine.answer(await mine.leave('/github/Acme/Game/main/code'), 'ada', 'deny');
   expect(locationOf(await mine.open(denied))).toBe(
-    '/sign-in?problem=denied&next=%2Fgithub%2FAcme%2FGame%2Fmain%2Fcode',
+    '/sign-in?problem=denied&returnTo=%2Fgithub%2FAcme%2FGame%2Fmain%2Fcode',
   );
   const callback = await mine.answer(await mine.leave(), 'ada');
   const now = Date.now();

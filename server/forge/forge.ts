@@ -49,6 +49,8 @@ export type Forge = {
   apiUrl: string;
   /** How often each `METHOD route status` was answered. */
   answers: ReadonlyMap<string, number>;
+  /** As a person does in his settings: no App may act for him any more. */
+  takeBack(login: string): void;
   addRepository(repository: ServedRepository): Promise<HostedRepository>;
   /** Tells this address of whatever happens in any repository served by now. */
   addHook(hook: { url: string; secret: string; events: string[] }): void;
@@ -110,6 +112,10 @@ export async function startForge(options: {
     url: web,
     apiUrl: addresses.api,
     answers: budget.answers,
+    takeBack: (login) => {
+      const user = context.users.find((each) => each.login === login);
+      if (user) for (const app of context.grants.apps) context.grants.revokeAll(app, user);
+    },
     addRepository: async (served) => {
       const path = await realpath(served.path);
       // Fails for what is no repository.

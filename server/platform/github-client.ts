@@ -38,20 +38,35 @@ const BLOBS_CACHED_BYTES = 64_000_000;
  */
 export class GithubClient {
   readonly #octokit: Octokit;
+  readonly #options: GithubOptions;
   readonly #token: string;
   readonly #trees: GithubTrees;
   readonly #branches: GithubBranches;
   #budget: ForgeBudget | null = null;
-  readonly #blobs = new LRUCache<string, Uint8Array>({
-    maxSize: BLOBS_CACHED_BYTES,
-    sizeCalculation: (bytes) => bytes.byteLength + 1,
-  });
+  readonly #blobs: LRUCache<string, Uint8Array>;
 
-  constructor(options: GithubOptions) {
+  /** @param shared whose trees and blobs this one keeps in common */
+  constructor(options: GithubOptions, shared?: GithubClient) {
     this.#octokit = createOctokit(options, (budget) => (this.#budget = budget));
+    this.#options = options;
     this.#token = options.token;
-    this.#trees = new GithubTrees(this.#octokit);
     this.#branches = new GithubBranches(this.#octokit);
+    this.#trees = shared ? shared.#trees : new GithubTrees(this.#octokit);
+    this.#blobs = shared
+      ? shared.#blobs
+      : new LRUCache({
+          maxSize: BLOBS_CACHED_BYTES,
+          sizeCalculation: (bytes) => bytes.byteLength + 1,
+        });
+  }
+
+  /**
+   * The same forge with somebody's own token: what he may there, in his name and
+   * of his limits. What never changes is kept in common, so who may read a
+   * repository is for the caller to know.
+   */
+  as(token: string): GithubClient {
+    return new GithubClient({ ...this.#options, token }, this);
   }
 
   /** What is left of the hour's requests, as the last answer said; null before the first (GIT6). */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { PersonGithub } from '../forge-account/person-github.js';
 import { GithubClient, type ForgeRepository } from '../platform/github-client.js';
 import { ProtocolError } from '../protocol/error.js';
 import { isBranchName, type Branch, type RepositoryRef } from '../protocol/repository.js';
@@ -18,6 +19,7 @@ export class BranchCreationService {
   constructor(
     private readonly access: AccessService,
     private readonly github: GithubClient,
+    private readonly people: PersonGithub,
     private readonly list: BranchListService,
   ) {}
 
@@ -31,44 +33,64 @@ export class BranchCreationService {
     const { baseBranch } = wanted;
     const sha = isBranchName(baseBranch) ? await this.github.getBranchHead(owner, name, baseBranch) : null;
     if (!sha) throw new ProtocolError('not-found', `There is no branch ${baseBranch} in ${owner}/${name}.`);
-    return this.createAt(repository, sha, wanted);
+    return this.createAt(account, repository, sha, wanted);
   }
 
   /** For whoever may write to the repository. @param sha the commit it begins at */
-  async createAt(repository: ForgeRepository, sha: string, wanted: WantedName): Promise<Branch> {
+  async createAt(
+    account: Account,
+    repository: ForgeRepository,
+    sha: string,
+    wanted: WantedName,
+  ): Promise<Branch> {
     const { newBranch, prefix = '' } = wanted;
     const made =
       newBranch === undefined
-        ? await this.#createGenerated(repository, sha, prefix)
-        : await this.#createNamed(repository, sha, newBranch);
+        ? await this.#createGenerated(account, repository, sha, prefix)
+        : await this.#createNamed(account, repository, sha, newBranch);
     await this.list.forget(repository.id);
     return { name: made, sha, protected: false, isDefault: false, committedAt: null, people: [] };
   }
 
-  async #createNamed(repository: ForgeRepository, sha: string, newBranch: string): Promise<string> {
+  async #createNamed(
+    account: Account,
+    repository: ForgeRepository,
+    sha: string,
+    newBranch: string,
+  ): Promise<string> {
     if (!isBranchName(newBranch)) throw refusedName(newBranch);
     // A look costs less than a refusal: of what is made, GitHub takes a limited number a minute.
     const isThere = await this.github.getBranchHead(repository.owner, repository.name, newBranch);
-    if (!isThere && (await this.#create(repository, newBranch, sha)) === 'created') return newBranch;
+    if (!isThere && (await this.#create(account, repository, newBranch, sha)) === 'created') return newBranch;
     throw new ProtocolError(
       'unprocessable',
       `There is a branch ${newBranch} already. Open it, or choose another name.`,
     );
   }
 
-  async #createGenerated(repository: ForgeRepository, sha: string, prefix: string): Promise<string> {
+  async #createGenerated(
+    account: Account,
+    repository: ForgeRepository,
+    sha: string,
+    prefix: string,
+  ): Promise<string> {
     if (!isBranchName(`${prefix}x`)) throw refusedName(`${prefix}…`);
     for (let attempt = 0; attempt < TRIES; attempt++) {
       const name = prefix + generateName(attempt);
-      if ((await this.#create(repository, name, sha)) === 'created') return name;
+      if ((await this.#create(account, repository, name, sha)) === 'created') return name;
     }
     throw new ProtocolError('unavailable', `No free name that begins with ${prefix} was found. Try again.`);
   }
 
-  async #create(repository: ForgeRepository, branch: string, sha: string): Promise<'created' | 'exists'> {
+  async #create(
+    account: Account,
+    repository: ForgeRepository,
+    branch: string,
+    sha: string,
+  ): Promise<'created' | 'exists'> {
     const { owner, name } = repository;
     try {
-      return await this.github.createBranch(owner, name, branch, sha);
+      return await this.people.as(account, (github) => github.createBranch(owner, name, branch, sha));
     } catch (error) {
       if (!(error instanceof ProtocolError) || error.code !== 'unprocessable') throw error;
       throw (await this.#inTheWay(owner, name, branch)) ?? error;

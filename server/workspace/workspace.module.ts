@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { EventModule } from '../event/event.module.js';
+import { ForgeAccountModule } from '../forge-account/forge-account.module.js';
 import { AccessWatch } from './access-watch.js';
 import { AccessService } from './access.service.js';
 import { BranchCreationService } from './branch-creation.service.js';

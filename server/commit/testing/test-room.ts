@@ -47,6 +47,11 @@ import { personActor } from '../../platform/actor.js';
 import { startForge, type Forge } from '../../forge/forge.js';
 import type { ForgeLimits } from '../../forge/limits.js';
 import { DatabaseConnection } from '../../platform/database.js';
+import { ForgeAccountRepository } from '../../forge-account/forge-account.repository.js';
+import { ForgeSignIn } from '../../forge-account/forge-sign-in.js';
+import { ForgeTokenService } from '../../forge-account/forge-token.service.js';
+import { PersonGithub } from '../../forge-account/person-github.js';
+import { ForgeAddress } from '../../platform/forge-address.js';
 import { GithubClient } from '../../platform/github-client.js';
 import { NotificationListener } from '../../platform/notification-listener.js';
 import { PresenceRepository } from '../../presence/presence.repository.js';
@@ -82,7 +87,14 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
   const rooms = new DocumentRooms(documentRows, notifications);
   const documents = new DocumentService(documentRows, rooms, workspaces_, attributes, database);
   await rooms.onApplicationBootstrap();
-  const auth = new AuthService(new AuthRepository(database), database, new Secrets(Config.load({}, [])));
+  const config = Config.load({}, []);
+  const auth = new AuthService(new AuthRepository(database), database, new Secrets(config));
+  // Nobody here has signed in at the forge.
+  const signIn = new ForgeSignIn(config, new ForgeAddress('http://forge.invalid'));
+  const people = new PersonGithub(
+    new ForgeTokenService(new ForgeAccountRepository(database), signIn, auth, database),
+    github,
+  );
   const rows = new FileRepository(database);
   const overlays = new OverlayService(rows, database, workspaces_);
   const bursts = new EditBurstService(documents, events, rows, database);
@@ -142,7 +154,7 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
     sync,
     branchDiscards,
     workspaces_,
-    github,
+    people,
     events,
     database,
   );
@@ -150,7 +162,7 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
   const commitRows = new CommitRepository(database);
   const commits = new CommitService(
     commitRows,
-    new CommitContentService(documents, bytes, objects, github),
+    new CommitContentService(documents, bytes, objects),
     new CommitTidyService(styles, documents, workspaces_, presence),
     new CommitFinishService(commitRows, overlays, workspaces_, documents, events, bursts),
     new FirstCommitService(github),
@@ -163,6 +175,7 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
     events,
     auth,
     github,
+    people,
     database,
   );
   sync.onModuleInit();
