@@ -1,4 +1,6 @@
-import { Flash } from '@primer/react';
+import { MarkGithubIcon } from '@primer/octicons-react';
+import { Button, Flash } from '@primer/react';
+import { signInProblem } from '@protocol/sign-in.js';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
@@ -6,6 +8,7 @@ import { DelayedProgress } from '@/components/delayed-progress.js';
 import { Welcome } from '@/components/welcome.js';
 import { request } from '@/lib/http.js';
 import { rememberPerson } from '@/lib/kept/person.js';
+import { githubHref, SIGN_IN_PROBLEMS, useGithubSignIn } from '@/lib/sign-in.js';
 import { takeUrlToken } from '@/lib/url-token.js';
 import { safeReturnTo } from '../paths.js';
 
@@ -16,6 +19,9 @@ export function Component() {
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const returnTo = safeReturnTo(search.get('returnTo'));
+  const withGithub = useGithubSignIn();
+  const problem = signInProblem.safeParse(search.get('problem'));
+  const told = failure ?? (problem.success ? SIGN_IN_PROBLEMS[problem.data] : null);
 
   useEffect(() => {
     if (token === '') return;
@@ -33,7 +39,23 @@ export function Component() {
   if (token !== '' && !failure) return <DelayedProgress label="Signing you in" />;
   return (
     <Welcome title="Sign in to Perch">
-      {failure && <Flash variant="warning">{failure}</Flash>}
+      {told && (
+        <Flash variant="warning" role="alert">
+          {told}
+        </Flash>
+      )}
+      {withGithub && (
+        <Button
+          as="a"
+          href={githubHref(returnTo)}
+          variant="primary"
+          size="large"
+          block
+          leadingVisual={MarkGithubIcon}
+        >
+          Sign in with GitHub
+        </Button>
+      )}
       <p>
         <strong>This is your Perch?</strong> Open the link it printed when it started. It signs you in once; a
         new one is printed at every start.

@@ -1,6 +1,7 @@
 import {
   DeviceDesktopIcon,
   GearIcon,
+  MarkGithubIcon,
   MoonIcon,
   PencilIcon,
   SignOutIcon,
@@ -13,6 +14,7 @@ import type { ColorMode } from '@/lib/color-mode.js';
 import { initials } from '@/lib/initials.js';
 import { personColor } from '@/lib/person-color.js';
 import { useChangeSettings, useSettings } from '@/lib/settings.js';
+import { githubHref, useGithubSignIn } from '@/lib/sign-in.js';
 import { AccountDialog } from './account-dialog.js';
 import { SettingsDialog } from './settings-dialog.js';
 import { SignOutDialog } from './sign-out-dialog.js';
@@ -25,6 +27,8 @@ const THEMES: { mode: ColorMode; label: string; icon: typeof SunIcon }[] = [
   { mode: 'dark', label: 'Dark', icon: MoonIcon },
 ];
 
+const here = () => window.location.pathname + window.location.search + window.location.hash;
+
 /** Who one is here, how it looks, where more is set (the children), and the way out. */
 export function AccountMenu({ children }: { children?: ReactNode }) {
   const { data: account } = useAccount();
@@ -35,6 +39,7 @@ function MenuOf({ account, children }: { account: Account; children: ReactNode }
   const signOut = useSignOut(account);
   const { theme } = useSettings();
   const change = useChangeSettings();
+  const withGithub = useGithubSignIn();
   const [dialog, setDialog] = useState<'account' | 'settings' | null>(null);
   const [unsent, setUnsent] = useState<readonly string[]>([]);
   const leave = async (): Promise<void> => {
@@ -70,8 +75,23 @@ function MenuOf({ account, children }: { account: Account; children: ReactNode }
                   <PencilIcon />
                 </ActionList.LeadingVisual>
                 {account.name}
-                <ActionList.Description variant="block">{account.email}</ActionList.Description>
+                <ActionList.Description variant="block">
+                  {account.login === undefined
+                    ? account.email
+                    : `${account.login} on GitHub, ${account.email}`}
+                </ActionList.Description>
               </ActionList.Item>
+              {account.login === undefined && withGithub && (
+                <ActionList.LinkItem href={githubHref(here(), true)}>
+                  <ActionList.LeadingVisual>
+                    <MarkGithubIcon />
+                  </ActionList.LeadingVisual>
+                  Connect GitHub
+                  <ActionList.Description variant="block">
+                    Perch then commits as you, by your own rights.
+                  </ActionList.Description>
+                </ActionList.LinkItem>
+              )}
             </ActionList.Group>
             <ActionList.Group selectionVariant="single">
               <ActionList.GroupHeading>Theme</ActionList.GroupHeading>

@@ -1,0 +1,55 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import { PerchProcess } from './perch-process.js';
+
+let perch: PerchProcess;
+test.beforeAll(async () => {
+  perch = await PerchProcess.start({
+    PERCH_SECRET: 'a secret for tests of thirty-two or more',
+    GITHUB_APP_CLIENT_ID: 'Iv1.perch',
+    GITHUB_APP_CLIENT_SECRET: 'the-secret-of-the-app',
+  });
+});
+test.afterAll(() => perch.stop());
+
+async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
+  const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+  expect(overflow).toBeLessThanOrEqual(0);
+}
+
+for (const [colorScheme, viewport] of [
+  ['light', { width: 1280, height: 800 }],
+  ['dark', { width: 390, height: 780 }],
+] as const)
+  test(`SEC2 somebody signs in with GitHub and is where he wanted to go, ${colorScheme}, ${viewport.width} px`, async ({
+    browser,
+  }, testInfo) => {
+    const context = await browser.newContext({ baseURL: perch.url, colorScheme, viewport });
+    const page = await context.newPage();
+    await page.goto('/settings/tokens');
+    const button = page.getByRole('link', { name: 'Sign in with GitHub' });
+    await expect(button).toBeVisible();
+    await expectAccessible(page);
+    await button.click();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await expect(page.getByRole('alert')).toContainText('You did not let Perch act for you on GitHub');
+    await expectAccessible(page);
+    await page.screenshot({ path: testInfo.outputPath('sign-in.png') });
+    await button.focus();
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('heading', { name: 'Authorize Perch' })).toBeVisible();
+    await expectAccessible(page);
+    await page.screenshot({ path: testInfo.outputPath('forge.png') });
+    await page.getByRole('button', { name: 'Authorize as ada' }).click();
+    await expect(page.getByRole('heading', { name: 'Access tokens' })).toBeVisible();
+    expect(new URL(page.url()).pathname).toBe('/settings/tokens');
+    await page.getByRole('button', { name: 'Account of Ada' }).click();
+    await expect(page.getByText('ada on GitHub')).toBeVisible();
+    await page.screenshot({ path: testInfo.outputPath('menu.png') });
+    expect(await page.evaluate('JSON.stringify([document.cookie, { ...localStorage }])')).not.toMatch(
+      /gh[a-z]_/,
+    );
+    await context.close();
+  });
