@@ -45,7 +45,7 @@ export class BranchOffService {
       );
     if (wanted.bring) await this.connection.transaction((each) => this.#requireDecided(each, workspaceId));
     const forge = await this.access.findRepository(repository.id);
-    const { name } = await this.branches.createAt(forge, baseCommit, wanted);
+    const { name } = await this.branches.createAt(account, forge, baseCommit, wanted);
     if (!wanted.bring) return { branch: name, brought: 0 };
     const made = await this.workspaces.open(account, {
       owner: repository.owner,
