@@ -5,7 +5,6 @@ import { AccessWatch } from './access-watch.js';
 import { AccessService } from './access.service.js';
 import { BranchCreationService } from './branch-creation.service.js';
 import { BranchListService } from './branch-list.service.js';
-import { ForgeAccountModule } from '../forge-account/forge-account.module.js';
 import { ForgeRights } from './forge-rights.js';
 import { BranchService } from './branch.service.js';
 import { WorkspaceController } from './workspace.controller.js';
