@@ -5,15 +5,20 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import { Problem } from '@/components/problem.js';
 import { ForgeBudgetNotice } from '@/features/workspace/forge-budget-notice.js';
+import { BranchStateNotice } from '@/features/workspace/branch-state-notice.js';
+import { useBranchState } from '@/features/workspace/use-branch-state.js';
 import { useRoom, useRoomState } from '@/lib/room-context.js';
 import { paths } from './paths.js';
 import { ProtectedBranchNotice } from './protected-branch-notice.js';
+import { usePushNews } from './use-push-news.js';
 
 /** What everybody in the room has to know, above all else; and nothing else once the room is closed to us. */
 export function WorkspaceNotices({ workspace, children }: { workspace: Workspace; children: ReactNode }) {
   const state = useRoomState();
   const moved = useBranchMoved(workspace);
   const room = useRoom();
+  const { state: branch, choose } = useBranchState(workspace.id, room);
+  usePushNews(workspace);
   if (state.kind === 'closed' && !room.isUnsaved) {
     return (
       <main id="main" className="frame-main" tabIndex={-1}>
@@ -38,7 +43,23 @@ export function WorkspaceNotices({ workspace, children }: { workspace: Workspace
           Not connected. What you type is kept on this device and sent when Perch is back.
         </p>
       )}
-      {moved && (
+      {branch && (
+        <BranchStateNotice
+          className="workspace-notice"
+          state={branch}
+          writable={workspace.role !== 'read'}
+          isPending={choose.isPending}
+          link={
+            branch.renamedTo !== null && (
+              <Link to={paths.workspace.href({ ...workspace, branch: branch.renamedTo })}>
+                Open {branch.renamedTo}
+              </Link>
+            )
+          }
+          onChoose={(choice) => choose.mutate(choice)}
+        />
+      )}
+      {moved && branch?.state === 'there' && (
         <p className="workspace-notice" role="status">
           This branch has moved on GitHub, and what was pushed has not come in here yet. Your work is kept;
           Perch tries again by itself, and when you commit.
@@ -58,7 +79,7 @@ function useBranchMoved(workspace: Workspace): boolean {
     () =>
       room.subscribe('event', (event: WorkspaceEvent) => {
         if (event.type === 'branch.moved') setMoved(true);
-        if (movesBase(event.type)) setMoved(false);
+        if (movesBase(event.type) || event.type === 'branch.restored') setMoved(false);
       }),
     [room],
   );

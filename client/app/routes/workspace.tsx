@@ -92,11 +92,12 @@ function OpenWorkspace({ owner, repo, branch }: BranchRef) {
     if (workspace) void client.prefetchQuery(recentWorkspaces);
   }, [workspace, client]);
   useEffect(() => {
-    // The forge's own spelling is the address (NAM1).
-    if (workspace && (workspace.owner !== owner || workspace.repo !== repo)) {
+    // The forge's own spelling is the address (NAM1), and of a renamed branch its new name.
+    const isElsewhere = workspace?.owner !== owner || workspace.repo !== repo || workspace.branch !== branch;
+    if (workspace && isElsewhere) {
       void navigate(paths.workspace.href(workspace) + search + hash, { replace: true });
     }
-  }, [workspace, owner, repo, navigate, search, hash]);
+  }, [workspace, owner, repo, branch, navigate, search, hash]);
   if (!workspace || !account.data) {
     const error = opened.error ?? account.error;
     return (

@@ -5,6 +5,7 @@ import { Fragment, useCallback, useEffect, useMemo, useRef, useState, type CSSPr
 import { Group, Panel, Separator } from 'react-resizable-panels';
 import { DelayedProgress } from '@/components/delayed-progress.js';
 import { Problem } from '@/components/problem.js';
+import { useConflicts } from '@/features/conflicts/use-conflicts.js';
 import { focusEditor } from '@/features/editor/active-editor.js';
 import { useStyleEdited } from '@/features/editor/use-file-style.js';
 import { EventFeed } from '@/features/events/event-feed.js';
@@ -54,6 +55,7 @@ function OpenCodePage({ workspace: opened, files, refreshFiles }: OpenProps) {
   const workspace = useMemo(() => ({ ...opened, baseCommit }), [opened, baseCommit]);
   const editors = useEditorGroups();
   const { open, openLine, pin, move, active } = editors;
+  const conflicts = useConflicts(opened.id, room);
   const { followed, stop } = useFollow();
   const [view, setView] = useState<SideView>('explorer');
   const [query, setQuery] = useState(emptyQuery);
@@ -124,6 +126,7 @@ function OpenCodePage({ workspace: opened, files, refreshFiles }: OpenProps) {
       onMoved={moveOpen}
       onCommitted={refreshFiles}
       uploads={uploads}
+      conflicts={conflicts.open}
     />
   );
   const group = (at: number) => (
@@ -134,6 +137,7 @@ function OpenCodePage({ workspace: opened, files, refreshFiles }: OpenProps) {
       editors={editors}
       onOpen={show}
       onEdited={onEdited}
+      conflicts={conflicts}
     />
   );
   const activity = <EventFeed workspaceId={workspace.id} room={room} onOpen={(path) => show(path, false)} />;

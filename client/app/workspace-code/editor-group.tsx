@@ -2,6 +2,7 @@ import { CodeIcon } from '@primer/octicons-react';
 import { Blankslate } from '@primer/react/experimental';
 import type { FileChange } from '@protocol/file.js';
 import type { Workspace } from '@protocol/workspace.js';
+import type { Conflicts } from '@/features/conflicts/use-conflicts.js';
 import { writtenKeys } from '@/lib/hotkeys.js';
 import { EditorPane } from './editor-pane.js';
 import { TabBar } from './tab-bar.js';
@@ -17,10 +18,11 @@ type Props = {
   /** Opening by hand, as opposed to following somebody. */
   onOpen: (path: string, pin: boolean) => void;
   onEdited: (path: string) => void;
+  conflicts: Conflicts;
 };
 
 /** The open files of one editor and the one that shows. */
-export function EditorGroup({ workspace, changes, group, editors, onOpen, onEdited }: Props) {
+export function EditorGroup({ workspace, changes, group, editors, onOpen, onEdited, conflicts }: Props) {
   const tabs = editors.groups[group]!;
   const shown = tabs.open.find((tab) => tab.path === tabs.active);
   const isHere = group === editors.focused;
@@ -53,6 +55,7 @@ export function EditorGroup({ workspace, changes, group, editors, onOpen, onEdit
           onView={(view) => editors.setView(shown.path, view, group)}
           onOpen={(path) => onOpen(path, false)}
           onEdited={onEdited}
+          conflicts={conflicts}
         />
       ) : (
         <NothingOpen />

@@ -13,11 +13,16 @@ import { NotTextView } from '@/features/editor/not-text-view.js';
 import { useFileStyle } from '@/features/editor/use-file-style.js';
 import { useDocumentText } from '@/features/editor/use-document-text.js';
 import { useDocumentState, useLiveDocument } from '@/features/editor/use-live-document.js';
+import { ConflictBar } from '@/features/conflicts/conflict-bar.js';
+import { FileConflictPanel } from '@/features/conflicts/file-conflict-panel.js';
+import { useConflictView } from '@/features/conflicts/use-conflict-view.js';
+import type { Conflicts } from '@/features/conflicts/use-conflicts.js';
 import { keptRequest } from '@/lib/kept/kept-request.js';
 import type { LiveDocument } from '@/lib/room/live-document.js';
 import { usePresent, useRoom } from '@/lib/room-context.js';
 import { useSettings } from '@/lib/settings.js';
 import { useFollow } from '../follow.js';
+import { ConflictComparison, type Compared } from './conflict-comparison.js';
 import { EditorTools } from './editor-tools.js';
 import { saveState } from './save-state.js';
 import type { TabView } from './tabs.js';
@@ -57,12 +62,25 @@ export type EditorPaneProps = {
   onView: (view: TabView) => void;
   onOpen: (path: string) => void;
   onEdited: (path: string) => void;
+  conflicts: Conflicts;
 };
 
 /** One open file: live text, its comparison with the base, its preview, or why it is none of these. */
 export function EditorPane(props: EditorPaneProps) {
-  const { workspace, path, committedPath, group, isHere, hash, hashKey, view, onView, onOpen, onEdited } =
-    props;
+  const {
+    workspace,
+    path,
+    committedPath,
+    group,
+    isHere,
+    hash,
+    hashKey,
+    view,
+    onView,
+    onOpen,
+    onEdited,
+    conflicts,
+  } = props;
   const room = useRoom();
   const document = useLiveDocument(room, path);
   const state = useDocumentState(document);
@@ -100,6 +118,15 @@ export function EditorPane(props: EditorPaneProps) {
   const live = state?.kind === 'live';
   // As it was opened: what is typed or deleted later tears no editor away.
   const large = useMemo(() => live && document !== null && isLarge(document.text.length), [live, document]);
+  const ofFile = useMemo(() => conflicts.open.filter((each) => each.path === path), [conflicts.open, path]);
+  const ofText = useMemo(() => ofFile.filter(({ kind }) => kind === 'text'), [ofFile]);
+  const [compared, setCompared] = useState<Compared | null>(null);
+  const writable = workspace.role !== 'read';
+  const { attach, view: conflictView } = useConflictView(ofText, live && state.writable, {
+    resolve: conflicts.resolve,
+    compare: (conflict, current) => setCompared({ conflict, current }),
+    settled: conflicts.lookAgain,
+  });
   return (
     <div className="editor-pane" id={`editor-pane-${group}`} role="tabpanel" aria-label={path}>
       <EditorTools
@@ -115,6 +142,21 @@ export function EditorPane(props: EditorPaneProps) {
       {live && !state.writable && (
         <Flash variant="default">You are watching. Ask the owner for an invitation to edit.</Flash>
       )}
+      {ofFile.map(
+        (each) =>
+          each.kind !== 'text' && (
+            <FileConflictPanel
+              key={each.id}
+              conflict={each}
+              writable={writable}
+              onResolve={conflicts.resolve}
+            />
+          ),
+      )}
+      {live && view === 'text' && ofText.length > 0 && (
+        <ConflictBar count={ofText.length} view={conflictView} />
+      )}
+      {compared && <ConflictComparison {...compared} group={group} onClose={() => setCompared(null)} />}
       <div className="editor-body">
         {(!document || !state || state.kind === 'loading') && <DelayedProgress label="Opening the file" />}
         {gone && (
@@ -162,6 +204,7 @@ export function EditorPane(props: EditorPaneProps) {
                 usesVim={settings.keys === 'vim'}
                 followed={isHere ? (followed?.connectionId ?? null) : null}
                 lines={lines}
+                attach={attach}
                 onCursor={setCursor}
                 onIndentation={setIndentation}
                 onEdited={edited}

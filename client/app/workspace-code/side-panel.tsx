@@ -1,16 +1,20 @@
 import { SegmentedControl } from '@primer/react';
 import type { Workspace } from '@protocol/workspace.js';
+import type { Conflict } from '@protocol/conflict.js';
 import type { SearchQuery } from '@protocol/search.js';
 import type { Person } from '@protocol/user.js';
 import { useMemo } from 'react';
 import { toast } from '@/components/toaster.js';
 import { CommitPanel } from '@/features/commits/commit-panel.js';
+import { ConflictList } from '@/features/conflicts/conflict-list.js';
 import { FileTree } from '@/features/files/file-tree.js';
 import { useFileActions, useListFolder, type Files } from '@/features/files/use-files.js';
 import { SearchPanel } from '@/features/search/search-panel.js';
 import { chooseFiles, droppedFiles } from '@/features/upload/chosen-files.js';
 import { UploadStatus } from '@/features/upload/upload-status.js';
 import type { Uploads } from '@/features/upload/use-uploads.js';
+import { DiscardedNote } from '@/features/workspace/discarded-note.js';
+import { useBranchState } from '@/features/workspace/use-branch-state.js';
 import { usePresent, useRoom } from '@/lib/room-context.js';
 
 export type SideView = 'explorer' | 'search' | 'changes';
@@ -33,6 +37,7 @@ type Props = {
   onMoved: (from: string, to: string) => void;
   onCommitted: () => void;
   uploads: Uploads;
+  conflicts: readonly Conflict[];
 };
 
 /** The explorer, the search or the changes, one at a time. */
@@ -50,6 +55,7 @@ export function SidePanel({
   onMoved,
   onCommitted,
   uploads,
+  conflicts,
 }: Props) {
   const actions = useFileActions(workspace.id);
   const listFolder = useListFolder(workspace.id);
@@ -64,6 +70,8 @@ export function SidePanel({
     }
     return found;
   }, [present]);
+  const conflictPaths = useMemo(() => new Set(conflicts.map(({ path }) => path)), [conflicts]);
+  const { state: branch, recover } = useBranchState(workspace.id, room);
   const writable = workspace.role !== 'read';
   const { changes } = files;
   return (
@@ -92,6 +100,7 @@ export function SidePanel({
             openPath={openPath}
             writable={writable}
             peopleAt={peopleAt}
+            conflictPaths={conflictPaths}
             actions={actions}
             onOpen={onOpen}
             onMoved={onMoved}
@@ -116,15 +125,27 @@ export function SidePanel({
             onOpen={onOpenLine}
           />
         ) : (
-          <CommitPanel
-            workspaceId={workspace.id}
-            branch={workspace.branch}
-            changes={changes}
-            writable={writable}
-            onShowDiff={onShowDiff}
-            onDiscard={(path) => actions.discard.mutate(path)}
-            onCommitted={onCommitted}
-          />
+          <div className="side-changes">
+            {branch?.discarded && (
+              <DiscardedNote
+                discarded={branch.discarded}
+                writable={writable}
+                isPending={recover.isPending}
+                onRecover={(id) => recover.mutate(id)}
+              />
+            )}
+            <ConflictList conflicts={conflicts} onOpen={(path) => onOpen(path, true)} />
+            <CommitPanel
+              workspaceId={workspace.id}
+              branch={workspace.branch}
+              changes={changes}
+              conflictPaths={conflictPaths}
+              writable={writable}
+              onShowDiff={onShowDiff}
+              onDiscard={(path) => actions.discard.mutate(path)}
+              onCommitted={onCommitted}
+            />
+          </div>
         )}
       </div>
       <UploadStatus {...uploads} />

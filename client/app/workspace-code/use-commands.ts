@@ -1,4 +1,5 @@
 import { useCallback, useMemo } from 'react';
+import { activeConflicts } from '@/features/conflicts/active-conflicts.js';
 import {
   activeEditor,
   focusEditor,
@@ -98,6 +99,7 @@ export function useCommands({ editors, showSide, toggleActivity, openPalette }: 
         run: () => active !== null && hasPreview(active) && toggleView('preview'),
       },
       { id: 'perch.diff', label: 'File: Compare with the Last Commit', run: () => toggleView('diff') },
+      ...conflictCommands,
       {
         id: 'perch.wrap',
         label: 'View: Toggle Word Wrap',
@@ -132,6 +134,42 @@ export function useCommands({ editors, showSide, toggleActivity, openPalette }: 
   useHotkeys(own.flatMap(({ keys, run }) => (keys ? [{ keys, run }] : [])));
   return useCallback(() => [...own, ...monacoCommands()], [own]);
 }
+
+/** In VS Code's words and keys. */
+const conflictCommands: Command[] = [
+  {
+    id: 'perch.conflict.next',
+    label: 'Merge Conflict: Next Conflict',
+    keys: ['Alt+F5'],
+    run: () => activeConflicts()?.go(1),
+  },
+  {
+    id: 'perch.conflict.previous',
+    label: 'Merge Conflict: Previous Conflict',
+    keys: ['Alt+Shift+F5'],
+    run: () => activeConflicts()?.go(-1),
+  },
+  {
+    id: 'perch.conflict.current',
+    label: 'Merge Conflict: Accept Current',
+    run: () => activeConflicts()?.resolveHere('current'),
+  },
+  {
+    id: 'perch.conflict.incoming',
+    label: 'Merge Conflict: Accept Incoming',
+    run: () => activeConflicts()?.resolveHere('incoming'),
+  },
+  {
+    id: 'perch.conflict.both',
+    label: 'Merge Conflict: Accept Both',
+    run: () => activeConflicts()?.resolveHere('both'),
+  },
+  {
+    id: 'perch.conflict.compare',
+    label: 'Merge Conflict: Compare Current Conflict',
+    run: () => activeConflicts()?.compareHere(),
+  },
+];
 
 /** What the editor one was last in can do by itself. */
 function monacoCommands(): Command[] {

@@ -1,4 +1,4 @@
-import { GitCommitIcon, UndoIcon } from '@primer/octicons-react';
+import { AlertIcon, GitCommitIcon, UndoIcon } from '@primer/octicons-react';
 import { Button, Checkbox, Flash, FormControl, IconButton, Link, Textarea } from '@primer/react';
 import { Blankslate } from '@primer/react/experimental';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
@@ -18,6 +18,8 @@ const LETTERS: Record<FileChange['status'], string> = {
   renamed: 'R',
 };
 
+const CONFLICT_WORDS = 'has a conflict: resolve it before committing';
+
 /** How long a commit waits for the last keys to be stored. */
 const SAVED_WITHIN_MS = 10_000;
 
@@ -25,6 +27,8 @@ type Props = {
   workspaceId: string;
   branch: string;
   changes: readonly FileChange[];
+  /** Files that wait for a decision: they are not committed before. */
+  conflictPaths: ReadonlySet<string>;
   writable: boolean;
   onShowDiff: (path: string) => void;
   onDiscard: (path: string) => void;
@@ -36,6 +40,7 @@ export function CommitPanel({
   workspaceId,
   branch,
   changes,
+  conflictPaths,
   writable,
   onShowDiff,
   onDiscard,
@@ -44,7 +49,9 @@ export function CommitPanel({
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const [message, setMessage] = useState('');
   const room = useRoom();
-  const paths = changes.map((change) => change.path).filter((path) => !left.has(path));
+  const paths = changes
+    .map((change) => change.path)
+    .filter((path) => !left.has(path) && !conflictPaths.has(path));
   const preview = useQuery({
     queryKey: ['commit-preview', workspaceId, changes, paths],
     enabled: writable && paths.length > 0,
@@ -108,9 +115,10 @@ export function CommitPanel({
           <li key={change.path} className="change-row">
             {writable && (
               <Checkbox
-                checked={!left.has(change.path)}
+                checked={!left.has(change.path) && !conflictPaths.has(change.path)}
+                disabled={conflictPaths.has(change.path)}
                 onChange={() => toggle(change.path)}
-                aria-label={`Include ${change.path}`}
+                aria-label={`Include ${change.path}${conflictPaths.has(change.path) ? ', which has a conflict' : ''}`}
               />
             )}
             <button
@@ -122,6 +130,11 @@ export function CommitPanel({
               <span className={`change-name change-${change.status}`}>{change.path}</span>
               {change.fromPath && <span className="muted"> from {change.fromPath}</span>}
             </button>
+            {conflictPaths.has(change.path) && (
+              <span className="change-conflict" role="img" aria-label={CONFLICT_WORDS} title={CONFLICT_WORDS}>
+                <AlertIcon size={12} />
+              </span>
+            )}
             {change.additions !== null && (
               <span className="change-counts">
                 <span className="change-added">+{change.additions}</span>{' '}

@@ -47,6 +47,8 @@ type Props = {
   followed: string | null;
   /** Lines to select and reveal. */
   lines: LineRange | null;
+  /** Shows more in the editor, until what it returns is called. */
+  attach: (editor: MonacoEditor.IStandaloneCodeEditor, text: Y.Text) => () => void;
   onCursor: (cursor: EditorCursor) => void;
   /** How the file is indented, in a word. */
   onIndentation: (words: string) => void;
@@ -69,6 +71,7 @@ export function CodeEditor({
   usesVim,
   followed,
   lines,
+  attach,
   onCursor,
   onIndentation,
   onEdited,
@@ -126,8 +129,10 @@ export function CodeEditor({
     text.observe(edited);
     const remote = new RemoteCursors(editor, text);
     setCursors(remote);
+    const detach = attach(editor, text);
     tellCursor();
     return () => {
+      detach();
       leftAt.set(document, editor.saveViewState());
       moved.dispose();
       undoAction.dispose();
@@ -136,7 +141,7 @@ export function CodeEditor({
       remote.dispose();
       binding.destroy();
     };
-  }, [editor, doc, document, large, onCursor, onEdited]);
+  }, [editor, doc, document, large, attach, onCursor, onEdited]);
 
   useEffect(() => {
     cursors?.show(present);

@@ -11,25 +11,32 @@ export function FileDiff({ document, base, group }: { document: LiveDocument; ba
   return <TextDiff path={document.path} base={base} text={useDocumentText(document)} group={group} />;
 }
 
-type TextDiffProps = { path: string; base: string; text: string; group: number };
+type TextDiffProps = {
+  path: string;
+  base: string;
+  text: string;
+  group: number;
+  /** What the two are, where they are not the last commit's and the one of now. */
+  labels?: { base: string; text: string };
+};
 
 /** Two texts side by side; of a deleted file the right one is empty. */
-export function TextDiff({ path, base, text, group }: TextDiffProps) {
+export function TextDiff({ path, base, text, group, labels }: TextDiffProps) {
   const isDark = useIsDark();
   return (
     <DiffEditor
       original={base}
       modified={text}
-      originalModelPath={`perch-base-${group}:///${path}`}
-      modifiedModelPath={`perch-diff-${group}:///${path}`}
+      originalModelPath={`perch-${labels ? 'current' : 'base'}-${group}:///${path}`}
+      modifiedModelPath={`perch-${labels ? 'incoming' : 'diff'}-${group}:///${path}`}
       theme={isDark ? 'perch-dark' : 'perch-light'}
       loading={<DelayedProgress label="Comparing" />}
       options={{
         ...editorOptions,
         readOnly: true,
         renderSideBySideInlineBreakpoint: 700,
-        originalAriaLabel: `${path} at the last commit`,
-        modifiedAriaLabel: `${path} now`,
+        originalAriaLabel: labels?.base ?? `${path} at the last commit`,
+        modifiedAriaLabel: labels?.text ?? `${path} now`,
       }}
     />
   );

@@ -19,6 +19,8 @@ type Props = {
   writable: boolean;
   /** Who is in each file. */
   peopleAt: ReadonlyMap<string, readonly Person[]>;
+  /** Files that wait for a decision. */
+  conflictPaths: ReadonlySet<string>;
   actions: ReturnType<typeof useFileActions>;
   onOpen: (path: string, pin: boolean) => void;
   onMoved: (from: string, to: string) => void;
@@ -36,6 +38,7 @@ export function FileTree({
   openPath,
   writable,
   peopleAt,
+  conflictPaths,
   actions,
   onOpen,
   onMoved,
@@ -120,6 +123,7 @@ export function FileTree({
           tree={tree}
           openPath={openPath}
           peopleAt={peopleAt}
+          conflictPaths={conflictPaths}
           hasMenu={writable}
           expanded={expanded}
           onExpand={expand}

@@ -1,4 +1,5 @@
 import {
+  AlertIcon,
   ChevronDownIcon,
   ChevronRightIcon,
   FileDirectoryFillIcon,
@@ -39,6 +40,7 @@ type Props = {
   isActive: boolean;
   /** Who is in this file. */
   people: readonly Person[];
+  hasConflict: boolean;
   hasMenu: boolean;
   onActivate: (node: TreeNode, pin: boolean) => void;
   onFocus: (path: string) => void;
@@ -57,6 +59,7 @@ export const TreeRow = memo(function TreeRow({
   isCurrent,
   isActive,
   people,
+  hasConflict,
   hasMenu,
   onActivate,
   onFocus,
@@ -122,6 +125,7 @@ export const TreeRow = memo(function TreeRow({
                 style={{ background: personColor(person.color) }}
               />
             ))}
+            {hasConflict && <ConflictMark />}
             <Mark node={node} />
           </span>
           {hasMenu && (
@@ -174,6 +178,15 @@ function Mark({ node }: { node: TreeNode }) {
   return (
     <span className={`file-mark change-${node.change}`} role="img" aria-label={words} title={words}>
       {letter}
+    </span>
+  );
+}
+
+function ConflictMark() {
+  const words = 'has a conflict: resolve it before committing';
+  return (
+    <span className="file-conflict-mark" role="img" aria-label={words} title={words}>
+      <AlertIcon size={12} />
     </span>
   );
 }

@@ -27,6 +27,8 @@ type Props = {
   tree: WorkspaceTree;
   openPath: string | null;
   peopleAt: ReadonlyMap<string, readonly Person[]>;
+  /** Files that wait for a decision. */
+  conflictPaths: ReadonlySet<string>;
   hasMenu: boolean;
   expanded: ReadonlySet<string>;
   onExpand: (folders: readonly string[], expanded: boolean) => void;
@@ -43,6 +45,7 @@ export function VirtualTree({
   tree,
   openPath,
   peopleAt,
+  conflictPaths,
   hasMenu,
   expanded,
   onExpand,
@@ -146,6 +149,7 @@ export function VirtualTree({
               isCurrent={node.path === openPath}
               isActive={index === at}
               people={peopleAt.get(node.path) ?? NOBODY}
+              hasConflict={conflictPaths.has(node.path)}
               hasMenu={hasMenu}
               onActivate={activate}
               onFocus={setFocusPath}
