@@ -60,7 +60,7 @@ const rawOf = async (id: string, path: string): Promise<string> =>
     ).arrayBuffer(),
   ).toString('latin1');
 
-test('GIT3 what is not committed comes along to a new branch, and stays where it was', async () => {
+test('NAM4 what is not committed comes along to a new branch, and stays where it was', async () => {
   const before = await changesOf(room);
   expect(before).toHaveLength(5);
   const { status, body } = await off({ newBranch: 'from/here', bring: true });
@@ -94,7 +94,7 @@ test('GIT3 what is not committed comes along to a new branch, and stays where it
   expect(await changesOf(room)).toEqual(before);
 });
 
-test('DOC9 who wrote what comes along', async () => {
+test('NAM4 who wrote what comes along', async () => {
   const { body } = await off({ prefix: 'authors/', bring: true });
   const { branch } = body as { branch: string };
   const made = await perch.open(owner, branch);
@@ -107,7 +107,7 @@ test('DOC9 who wrote what comes along', async () => {
   expect(JSON.stringify(preview.body)).toContain('Owner');
 });
 
-test('GIT3 without what is not committed it is the base alone; who may not write makes none', async () => {
+test('NAM4 without what is not committed it is the base alone; who may not write makes none', async () => {
   const { body } = await off({ prefix: '', bring: false });
   expect(body).toMatchObject({ brought: 0 });
   const made = await perch.open(owner, (body as { branch: string }).branch);
@@ -117,7 +117,7 @@ test('GIT3 without what is not committed it is the base alone; who may not write
   expect((await off({ newBranch: 'from/here', bring: true })).status).toBe(422);
 });
 
-test('FRG9 a protected branch says so in its room', async () => {
+test('NAM4 a protected branch says so in its room', async () => {
   const ask = () => perch.ask(owner, 'GET /api/workspaces/:id/protection', { params: { id: room } });
   expect((await ask()).body).toEqual({ isProtected: false });
   const { apiUrl, token } = perch.surroundings.github;
