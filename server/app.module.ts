@@ -5,6 +5,7 @@ import { AuthModule } from './auth/auth.module.js';
 import { OriginCheck } from './auth/origin.js';
 import { RequestLimit } from './auth/request-limit.js';
 import { SessionMiddleware } from './auth/session.middleware.js';
+import { AuthorshipModule } from './authorship/authorship.module.js';
 import { BranchOffModule } from './branch-off/branch-off.module.js';
 import { BranchSyncModule } from './branch-sync/branch-sync.module.js';
 import { CommitModule } from './commit/commit.module.js';
@@ -46,6 +47,7 @@ export class AppModule implements NestModule {
         CommitModule,
         BranchWatchModule,
         WebhookModule,
+        AuthorshipModule,
         SearchModule,
         SettingsModule,
         OpenApiModule,

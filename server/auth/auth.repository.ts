@@ -136,6 +136,20 @@ export class AuthRepository {
       .where(inArray(users.id, [...ids]));
   }
 
+  /** Names and the addresses for commits: what the forge has verified goes before what somebody wrote. */
+  async findSignatures(ids: readonly string[]): Promise<{ id: string; name: string; email: string }[]> {
+    if (ids.length === 0) return [];
+    return this.connection.database
+      .select({
+        id: users.id,
+        name: users.name,
+        email: sql<string>`coalesce(${forgeAccounts.email}, ${users.email})`,
+      })
+      .from(users)
+      .leftJoin(forgeAccounts, eq(forgeAccounts.userId, users.id))
+      .where(inArray(users.id, [...ids]));
+  }
+
   /** Leaves one unused link: the newest start's. */
   async replaceSignInLink(tokenHash: string, userId: string, expiresAt: Date): Promise<void> {
     await this.connection.transaction(async (transaction) => {

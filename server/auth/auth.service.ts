@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { parseCookie } from 'cookie';
 import type { Transaction } from '../../db/client.js';
 import { DatabaseConnection } from '../platform/database.js';
+import type { Signature } from '../protocol/commit.js';
 import { ProtocolError } from '../protocol/error.js';
 import type { Account, Person } from '../protocol/user.js';
 import { AuthRepository, type KnownUser, type UserRow } from './auth.repository.js';
@@ -122,6 +123,15 @@ export class AuthService {
   async peopleById(ids: readonly string[]): Promise<Map<string, Person>> {
     const rows = await this.repository.findUsers(ids);
     return new Map(rows.map(({ id, name, color }) => [id, { id, name, color }]));
+  }
+
+  /**
+   * As whom people go into a commit (GIT5): by the address that the forge has
+   * verified, or its noreply form; by their own where they never signed in there.
+   */
+  async signaturesById(ids: readonly string[]): Promise<Map<string, Signature>> {
+    const rows = await this.repository.findSignatures(ids);
+    return new Map(rows.map(({ id, name, email }) => [id, { name, email }]));
   }
 
   async accountsById(ids: readonly string[]): Promise<Map<string, Account>> {

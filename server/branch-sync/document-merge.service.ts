@@ -3,11 +3,12 @@ import type { DocumentStyle } from '../document/document.service.js';
 import { StoredDocumentService, type StoredText } from '../document/stored-document.service.js';
 import { decodeTextFile, type DecodedFile } from '../document/text-file.js';
 import { GithubClient } from '../platform/github-client.js';
+import { lineHunks } from '../platform/line-hunks.js';
 import { DOCUMENT_MAX_LENGTH } from '../protocol/document.js';
 import type { TreeEntry } from '../protocol/file.js';
 import { anchorsAround, applyEdits, rangeOf, type Anchors, type Range } from './document-edit.js';
 import type { ConflictRecord } from './conflict.repository.js';
-import { lineEdits, lineHunks } from './line-edits.js';
+import { lineEdits } from './line-edits.js';
 import { mergeTexts } from './text-merge.js';
 
 type DocumentRecord = StoredText['record'];

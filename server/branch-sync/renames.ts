@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { TreeEntry } from '../protocol/file.js';
-import { askGit, withScratch } from './scratch-git.js';
+import { askGit, withScratch } from '../platform/scratch-git.js';
 import type { TreeDifference } from './tree-differences.js';
 
 /** Files whose bytes are compared: each may be a request to the forge. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { linesOf } from './line-edits.js';
-import { askGit, withScratch } from './scratch-git.js';
+import { linesOf } from '../platform/line-hunks.js';
+import { askGit, withScratch } from '../platform/scratch-git.js';
 
 /** Lines that both changed. Ours stand in the merged text, from `at` on. */
 export type ConflictingLines = { at: number; current: string; incoming: string; base: string };

@@ -37,5 +37,6 @@ import { CommitService } from './commit.service.js';
     CommitRepository,
     CommitService,
   ],
+  exports: [CommitService],
 })
 export class CommitModule {}

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, readlinkSync, statSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
+import { forgeAccounts } from '../../db/schema/forge-account.js';
 import { createTestRoom, startServices, type TestRoom } from './testing/test-room.js';
 
 const binary = Uint8Array.from({ length: 4096 }, (_, index) => (index * 7) % 256);
@@ -72,6 +73,20 @@ test('GIT5: the commit names its author and, once each, the authors of surviving
   expect(log(room.git.clone())).toBe(
     'Alice <alice@example.com>\nShout\n\nCo-authored-by: Bob <bob@example.com>',
   );
+});
+
+test('GIT5: whoever signed in at the forge goes into the commit by the address it has verified', async () => {
+  room = await createTestRoom({ 'a.txt': { bytes: 'one\n' } });
+  const { alice, bob, id } = room;
+  const email = '7+bob@users.noreply.github.com';
+  await room.database.database
+    .insert(forgeAccounts)
+    .values({ userId: bob.id, forgeUserId: 7, login: 'bob', email });
+  await room.edit(bob, 'a.txt', (text) => text.replace('one', 'ONE'));
+  const { author, coAuthors } = await room.commits.preview(alice, id, ['a.txt']);
+  expect(author.email).toBe('alice@example.com');
+  expect(coAuthors).toEqual([{ name: 'Bob', email }]);
+  expect((await room.commits.preview(bob, id, ['a.txt'])).author.email).toBe(email);
 });
 
 test('GIT1: what was pushed meanwhile comes in, and the commit is made on top of it, once', async () => {

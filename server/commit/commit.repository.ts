@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq, inArray } from 'drizzle-orm';
 import type { Transaction } from '../../db/client.js';
 import { commits } from '../../db/schema/commit.js';
+import { workspaces } from '../../db/schema/workspace.js';
 import { DatabaseConnection } from '../platform/database.js';
 
 export type CommitRecord = typeof commits.$inferSelect;
@@ -32,6 +33,22 @@ export class CommitRepository {
       .from(commits)
       .where(eq(commits.state, 'intended'));
     return rows.map((row) => row.workspaceId);
+  }
+
+  /** Those of these commits that were made here, in whatever room of the repository. */
+  async made(repositoryId: number, shas: readonly string[]): Promise<Pick<CommitRecord, 'sha' | 'files'>[]> {
+    if (shas.length === 0) return [];
+    return this.connection.database
+      .select({ sha: commits.sha, files: commits.files })
+      .from(commits)
+      .innerJoin(workspaces, eq(workspaces.id, commits.workspaceId))
+      .where(
+        and(
+          eq(workspaces.repositoryId, repositoryId),
+          inArray(commits.sha, [...shas]),
+          eq(commits.state, 'made'),
+        ),
+      );
   }
 
   async settle(

@@ -28,6 +28,9 @@ import { CommitTidyService } from './commit-tidy.service.js';
 import { FirstCommitService } from './first-commit.service.js';
 import { CommitRepository, type CommitRecord } from './commit.repository.js';
 
+/** A commit that was made here, and the texts it is of. */
+export type MadeCommit = Pick<CommitRecord, 'sha' | 'files'>;
+
 const MOVED =
   'The branch moved on GitHub since the last commit here. Nothing was overwritten; your work is kept here.';
 
@@ -83,7 +86,7 @@ export class CommitService implements OnModuleInit, OnApplicationBootstrap, Befo
     const { overlay, baseCommit } = await this.overlays.load(workspaceId);
     const chosen = choose(await this.changes.pending(workspaceId, overlay), paths);
     const { owner, repo } = access.repository;
-    const author = { name: account.name, email: account.email };
+    const author = await this.#signature(account);
     return {
       author,
       coAuthors: await this.#coAuthors(author, chosen),
@@ -117,6 +120,11 @@ export class CommitService implements OnModuleInit, OnApplicationBootstrap, Befo
         paths = paths.map((path) => look.moved.get(path) ?? path);
       }
     });
+  }
+
+  /** Those of these commits that were made here. */
+  made(repositoryId: number, shas: readonly string[]): Promise<MadeCommit[]> {
+    return this.commits.made(repositoryId, shas);
   }
 
   async #finish(access: WorkspaceAccess, record: CommitRecord): Promise<CommitCreated> {
@@ -165,7 +173,7 @@ export class CommitService implements OnModuleInit, OnApplicationBootstrap, Befo
     );
     refuseHalfChanges(overlay, chosen);
     const { owner, repo } = access.repository;
-    const author = { name: account.name, email: account.email };
+    const author = await this.#signature(account);
     if (baseCommit === null) await this.first.prepare(github, access, author);
     const { tree, files } = await this.contents.collect(github, access, chosen);
     const base = baseCommit === null ? null : await this.github.getCommit(owner, repo, baseCommit);
@@ -270,11 +278,12 @@ export class CommitService implements OnModuleInit, OnApplicationBootstrap, Befo
   }
 
   async #coAuthors(author: Signature, chosen: readonly PendingChange[]): Promise<Signature[]> {
-    const accounts = await this.auth.accountsById([...new Set(chosen.flatMap((change) => change.authors))]);
-    return distinctCoAuthors(
-      author,
-      [...accounts.values()].map(({ name, email }) => ({ name, email })),
-    );
+    const ids = [...new Set(chosen.flatMap((change) => change.authors))];
+    return distinctCoAuthors(author, [...(await this.auth.signaturesById(ids)).values()]);
+  }
+
+  async #signature({ id, name, email }: Account): Promise<Signature> {
+    return (await this.auth.signaturesById([id])).get(id) ?? { name, email };
   }
 }
 

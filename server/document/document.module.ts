@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { WorkspaceModule } from '../workspace/workspace.module.js';
 import { BranchTextService } from './branch-text.service.js';
+import { DocumentHistoryService } from './document-history.service.js';
 import { DocumentRooms } from './document-rooms.js';
 import { DocumentGateway } from './document.gateway.js';
 import { DocumentRepository } from './document.repository.js';
@@ -13,12 +14,19 @@ import { StoredDocumentService } from './stored-document.service.js';
   providers: [
     BranchTextService,
     DocumentGateway,
+    DocumentHistoryService,
     DocumentService,
     DocumentRepository,
     DocumentRooms,
     GitAttributesService,
     StoredDocumentService,
   ],
-  exports: [BranchTextService, DocumentService, GitAttributesService, StoredDocumentService],
+  exports: [
+    BranchTextService,
+    DocumentHistoryService,
+    DocumentService,
+    GitAttributesService,
+    StoredDocumentService,
+  ],
 })
 export class DocumentModule {}

@@ -10,6 +10,7 @@ import { batchLoader } from '../platform/batch-loader.js';
 import { DatabaseConnection } from '../platform/database.js';
 import type { StoredActor } from '../platform/actor.js';
 import { processId } from '../platform/server-process.js';
+import type { HistoryRow } from './document-history.js';
 
 export type DocumentRecord = typeof documents.$inferSelect;
 export type StoredUpdate = {
@@ -288,12 +289,25 @@ export class DocumentRepository {
     return { record, snapshot, updates };
   }
 
-  /** Every row of the current generation, without the snapshot: the history authorship is derived from. */
-  async history(documentId: string): Promise<StoredDocument | undefined> {
-    const record = await this.find(documentId);
-    return (
-      record && { record, snapshot: null, updates: await this.#updates(this.connection.database, record, 0) }
-    );
+  /** Rows of the current generation after a number, without their process: the history authorship is derived from. */
+  rowsAfter(record: DocumentRecord, seq: number, limit: number): Promise<HistoryRow[]> {
+    return this.connection.database
+      .select({
+        seq: documentUpdates.seq,
+        bytes: documentUpdates.bytes,
+        actor: documentUpdates.actor,
+        at: documentUpdates.createdAt,
+      })
+      .from(documentUpdates)
+      .where(
+        and(
+          eq(documentUpdates.documentId, record.id),
+          eq(documentUpdates.generation, record.generation),
+          gt(documentUpdates.seq, seq),
+        ),
+      )
+      .orderBy(asc(documentUpdates.seq))
+      .limit(limit);
   }
 
   /** Rows of one generation, whole: what a client of an older one is rebased from. */

@@ -7,7 +7,6 @@ import type { DocumentJoin, DocumentState } from '../protocol/document.js';
 import { ProtocolError } from '../protocol/error.js';
 import type { Account } from '../protocol/user.js';
 import { WorkspaceService, type WorkspaceAccess } from '../workspace/workspace.service.js';
-import { changeAuthors } from './document-authors.js';
 import { DocumentAppender } from './document-appender.js';
 import type { DocumentRoom } from './document-room.js';
 import { DocumentRooms, type DocumentNews } from './document-rooms.js';
@@ -189,6 +188,10 @@ export class DocumentService implements BeforeApplicationShutdown {
     return this.repository.list(workspaceId);
   }
 
+  at(workspaceId: string, path: string): Promise<DocumentRecord | undefined> {
+    return this.repository.findByPath(workspaceId, path);
+  }
+
   /** The document of a path, where its text may be another than the base's. */
   async changedAt(workspaceId: string, path: string): Promise<DocumentRecord | undefined> {
     const record = await this.repository.findByPath(workspaceId, path);
@@ -254,15 +257,6 @@ export class DocumentService implements BeforeApplicationShutdown {
       );
       return { seq, before: edit.before };
     });
-  }
-
-  /** Ids of the people whose changes against `baseText` survive (DOC9). */
-  async authors(documentId: string, baseText: string): Promise<string[]> {
-    const [history, clients] = await Promise.all([
-      this.repository.history(documentId),
-      this.repository.clients(documentId),
-    ]);
-    return history ? changeAuthors(history, clients, baseText) : [];
   }
 
   /** Whether anything was stored of it since it was made. Nothing is until the transaction ends. */

@@ -71,6 +71,34 @@ export class EventRepository {
       .limit(limit);
   }
 
+  /** Of the latest events those about a path or one of these commits, the newest first. */
+  async about(
+    workspaceId: string,
+    path: string,
+    shas: readonly string[],
+    within: number,
+  ): Promise<{ seq: number; actor: string; createdAt: Date; sha: string | null }[]> {
+    const sha = sql<string | null>`case ${workspaceEvents.type}
+      when 'commit.created' then ${workspaceEvents.payload}->>'sha'
+      when 'branch.merged' then ${workspaceEvents.payload}->>'toCommit' end`;
+    return this.connection.database
+      .select({
+        seq: workspaceEvents.seq,
+        actor: workspaceEvents.actor,
+        createdAt: workspaceEvents.createdAt,
+        sha,
+      })
+      .from(workspaceEvents)
+      .where(
+        and(
+          eq(workspaceEvents.workspaceId, workspaceId),
+          sql`${workspaceEvents.seq} > (SELECT next_event_seq FROM ${workspaces} WHERE id = ${workspaceId}) - ${within}::bigint`,
+          sql`(${workspaceEvents.payload}->>'path' = ${path} OR ${sha} = any(${sql.param([...shas])}::text[]))`,
+        ),
+      )
+      .orderBy(desc(workspaceEvents.seq));
+  }
+
   /** Whether the log last said that this person came; false where it said that he went, or nothing. */
   async saidPresent(transaction: Transaction, workspaceId: string, actor: StoredActor): Promise<boolean> {
     const [row] = await transaction

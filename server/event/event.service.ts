@@ -12,6 +12,8 @@ import {
 import type { Actor } from '../protocol/user.js';
 import { EventRepository, type EventRow, type NamedPerson } from './event.repository.js';
 
+/** So many events are looked through for what they are about. */
+const LOOKED_BACK = 20_000;
 const TOMBSTONE = 'someone who left';
 
 /**
@@ -84,6 +86,16 @@ export class EventService {
     const present = await isPresent(transaction);
     if (said === present) return;
     await this.append(transaction, workspaceId, present ? 'person.joined' : 'person.left', actor, {});
+  }
+
+  /** What the latest events tell of a path, and of these commits: the newest first. */
+  async about(
+    workspaceId: string,
+    path: string,
+    shas: readonly string[],
+  ): Promise<{ seq: number; actor: string; at: number; sha: string | null }[]> {
+    const rows = await this.events.about(workspaceId, path, shas, LOOKED_BACK);
+    return rows.map(({ createdAt, ...row }) => ({ ...row, at: createdAt.getTime() }));
   }
 
   /** Everybody whom the log last said to have come. */

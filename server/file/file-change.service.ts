@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import { AuthService } from '../auth/auth.service.js';
+import { DocumentHistoryService } from '../document/document-history.service.js';
 import { DocumentService } from '../document/document.service.js';
 import { decodeTextFile } from '../document/text-file.js';
 import type { FileChange, workspaceFiles } from '../protocol/file.js';
@@ -63,6 +64,7 @@ export class FileChangeService {
     private readonly overlays: OverlayService,
     private readonly workspaces: WorkspaceService,
     private readonly documents: DocumentService,
+    private readonly histories: DocumentHistoryService,
     private readonly auth: AuthService,
     private readonly objects: ObjectService,
     private readonly bytes: DocumentBytesService,
@@ -175,7 +177,7 @@ export class FileChangeService {
       style,
       isSame,
       ...(text === before ? { additions: 0, deletions: 0 } : countLines(before, text)),
-      authors: text === before ? [] : await this.documents.authors(document.id, before),
+      authors: text === before ? [] : await this.histories.authors(document.id, before),
     };
     this.#compared.delete(document.id);
     this.#compared.set(document.id, compared);

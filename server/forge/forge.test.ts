@@ -389,6 +389,39 @@ describe('the forge', () => {
     expect(served.owner).toBe('local');
   });
 
+  it('FRG1 blame tells each line’s commit, as git does', async () => {
+    const oid = await headOf();
+    const asked = (path: string) =>
+      octokit.graphql<{
+        repository: {
+          object: {
+            blame: { ranges: { startingLine: number; endingLine: number; commit: { oid: string } }[] };
+          };
+        };
+      }>(
+        `query($owner: String!, $repo: String!, $oid: GitObjectID!, $path: String!) {
+          repository(owner: $owner, name: $repo) { object(oid: $oid) { ... on Commit { blame(path: $path) {
+            ranges { startingLine endingLine commit { oid messageHeadline committedDate author { name email } } }
+          } } } }
+        }`,
+        { ...repo, oid, path },
+      );
+    const { ranges } = (await asked('README.md')).repository.object.blame;
+    const told = ranges.flatMap(({ startingLine, endingLine, commit }) =>
+      Array.from({ length: endingLine - startingLine + 1 }, () => commit.oid),
+    );
+    const { stdout } = await run(
+      'git',
+      ['-C', bare.path, 'blame', '-l', '-s', '--root', oid, '--', 'README.md'],
+      {
+        env: ENV,
+      },
+    );
+    const lines = stdout.trimEnd().split('\n');
+    expect(told).toEqual(lines.map((line) => line.slice(0, 40)));
+    await expect(asked('none.md')).rejects.toThrow(/Could not resolve file/);
+  });
+
   it('FRG1 the GraphQL schema is a part of the published one', () => {
     const theirs = buildSchema((published as unknown as { schema: { idl: string } }).schema.idl, {
       assumeValidSDL: true,

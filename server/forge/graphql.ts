@@ -1,6 +1,7 @@
 import type { Router } from 'express';
 import { buildSchema, graphql, GraphQLError } from 'graphql';
 import { z } from 'zod';
+import { blame } from './blame.js';
 import { bodyOf, findRepository, userOf, type ForgeContext } from './forge-context.js';
 import { RefRefused } from './git/ref-store.js';
 import { SHA, ZERO } from './git/object-store.js';
@@ -22,7 +23,18 @@ export const SCHEMA = `
     object(expression: String, oid: GitObjectID): GitObject
   }
   interface GitObject { id: ID! oid: GitObjectID! }
-  type Commit implements GitObject { id: ID! oid: GitObjectID! committedDate: DateTime! }
+  type Commit implements GitObject {
+    id: ID!
+    oid: GitObjectID!
+    messageHeadline: String!
+    authoredDate: DateTime!
+    committedDate: DateTime!
+    author: GitActor
+    blame(path: String!): Blame!
+  }
+  type GitActor { name: String email: String }
+  type Blame { ranges: [BlameRange!]! }
+  type BlameRange { startingLine: Int! endingLine: Int! commit: Commit! }
   type Mutation { updateRefs(input: UpdateRefsInput!): UpdateRefsPayload }
   input UpdateRefsInput { clientMutationId: String repositoryId: ID! refUpdates: [RefUpdate!]! }
   input RefUpdate { name: GitRefname! beforeOid: GitObjectID afterOid: GitObjectID! force: Boolean = false }
@@ -124,7 +136,13 @@ function commitReader(repository: HostedRepository) {
     });
     const committedDate = (await asked).get(oid);
     const id = Buffer.from(`06:Commit${repository.id}:${oid}`).toString('base64');
-    return committedDate === undefined ? null : { __typename: 'Commit', id, oid, committedDate };
+    if (committedDate === undefined) return null;
+    const blamed = async ({ path }: { path: string }) => {
+      const ranges = await blame(repository, oid, path);
+      if (!ranges) throw refusal('NOT_FOUND', `Could not resolve file for path '${path}'.`);
+      return { ranges };
+    };
+    return { __typename: 'Commit', id, oid, committedDate, blame: blamed };
   };
 }
 

@@ -42,6 +42,7 @@ export const routeSummaries: Partial<Record<HttpRoute, string>> = {
   'GET /api/workspaces/:id/files': 'The base commit of a room and what differs from it',
   'GET /api/workspaces/:id/tree': 'The names of the base commit’s files, folder by folder',
   'GET /api/workspaces/:id/changes': 'What differs from the base commit',
+  'GET /api/workspaces/:id/lines': 'Who wrote each line of a file',
   'GET /api/workspaces/:id/base': 'A file as the base commit has it',
   'GET /api/workspaces/:id/style': 'How a file is to be written',
   'GET /api/workspaces/:id/raw': 'A file’s bytes as it is now',

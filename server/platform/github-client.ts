@@ -30,6 +30,14 @@ export type TreeChange = { path: string; mode: FileMode } & ({ content: string }
 type Signature = { name: string; email: string };
 
 const BLOBS_CACHED_BYTES = 64_000_000;
+const BLAMES_CACHED = 200;
+
+/** Lines of a file, from 0 on, that a commit was the last to change. */
+export type BlamedLines = {
+  from: number;
+  count: number;
+  commit: { sha: string; subject: string; author: string; at: string };
+};
 
 /**
  * GitHub, or whatever answers as it does at `apiUrl`: the only code that speaks
@@ -44,6 +52,8 @@ export class GithubClient {
   readonly #branches: GithubBranches;
   #budget: ForgeBudget | null = null;
   readonly #blobs: LRUCache<string, Uint8Array>;
+
+  readonly #blames = new LRUCache<string, BlamedLines[]>({ max: BLAMES_CACHED });
 
   /** @param shared whose trees and blobs this one keeps in common */
   constructor(options: GithubOptions, shared?: GithubClient) {
@@ -279,6 +289,45 @@ export class GithubClient {
     return answer !== null && (answer.data.status === 'ahead' || answer.data.status === 'identical');
   }
 
+  /** Which commit each line of a file is from, as of a commit, for which it never changes. @throws what Octokit does */
+  async blame(owner: string, repo: string, commit: string, path: string): Promise<BlamedLines[]> {
+    const key = `${`${owner}/${repo}`.toLowerCase()} ${commit} ${path}`;
+    const known = this.#blames.get(key);
+    if (known) return known;
+    const answer = await this.#octokit.graphql<BlameAnswer>(
+      `query($owner: String!, $repo: String!, $commit: GitObjectID!, $path: String!) {
+        repository(owner: $owner, name: $repo) {
+          object(oid: $commit) {
+            ... on Commit {
+              blame(path: $path) {
+                ranges {
+                  startingLine
+                  endingLine
+                  commit { oid messageHeadline committedDate author { name } }
+                }
+              }
+            }
+          }
+        }
+      }`,
+      { owner, repo, commit, path },
+    );
+    const lines = (answer.repository?.object?.blame?.ranges ?? []).map(
+      ({ startingLine, endingLine, commit: { oid, messageHeadline, committedDate, author } }) => ({
+        from: startingLine - 1,
+        count: endingLine - startingLine + 1,
+        commit: {
+          sha: oid,
+          subject: messageHeadline,
+          author: author?.name || 'somebody',
+          at: new Date(committedDate).toISOString(),
+        },
+      }),
+    );
+    this.#blames.set(key, lines);
+    return lines;
+  }
+
   /**
    * Commits one file to the default branch. Of an empty repository GitHub makes
    * the first commit this way only: blobs, trees and refs are refused there.
@@ -356,6 +405,25 @@ export class GithubClient {
     }
   }
 }
+
+type BlameAnswer = {
+  repository: {
+    object: {
+      blame?: {
+        ranges: {
+          startingLine: number;
+          endingLine: number;
+          commit: {
+            oid: string;
+            messageHeadline: string;
+            committedDate: string;
+            author: { name: string | null } | null;
+          };
+        }[];
+      };
+    } | null;
+  } | null;
+};
 
 type RepositoryAnswer = {
   id: number;

@@ -46,6 +46,7 @@ import {
   linkToken,
   member,
 } from './invitation.js';
+import { fileLines } from './lines.js';
 import { presenceEntry, programPresence } from './presence.js';
 import {
   branch,
@@ -166,6 +167,8 @@ export const httpRoutes = {
   'GET /api/workspaces/:id/changes': { params: byId, reply: z.array(fileChange) },
   /** The file at the base commit, for a diff or a read-only view. */
   'GET /api/workspaces/:id/base': { params: byId, query: filePathBody, reply: baseFile },
+  /** Who wrote each of its lines, committed or not. */
+  'GET /api/workspaces/:id/lines': { params: byId, query: filePathBody, reply: fileLines },
   /** How it is to be written, as the branch's own files say by now. */
   'GET /api/workspaces/:id/style': { params: byId, query: filePathBody, reply: fileStyle },
   /** Its bytes as it is now (images, sounds, downloads); the reply is the body itself. */

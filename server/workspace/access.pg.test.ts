@@ -140,6 +140,7 @@ const routes = (): Partial<Record<HttpRoute, Case>> => ({
   'GET /api/workspaces/:id/changes': inRoom('read'),
   'GET /api/workspaces/:id/base': { need: 'read', ask: { params: { id }, query: { path: 'README.md' } } },
   'GET /api/workspaces/:id/style': { need: 'read', ask: { params: { id }, query: { path: 'README.md' } } },
+  'GET /api/workspaces/:id/lines': { need: 'read', ask: { params: { id }, query: { path: 'README.md' } } },
   'GET /api/workspaces/:id/raw': { need: 'read', ask: { params: { id }, query: { path: 'README.md' } } },
   'POST /api/workspaces/:id/files': {
     ...inRoom('write', { path: 'new.txt', text: '' }),

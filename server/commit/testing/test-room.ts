@@ -3,6 +3,8 @@ import { createTestDatabase } from '../../platform/testing/test-database.js';
 import { repositories, repositoryMembers } from '../../../db/schema/repository.js';
 import { users } from '../../../db/schema/user.js';
 import { workspaces } from '../../../db/schema/workspace.js';
+import { AuthorshipService } from '../../authorship/authorship.service.js';
+import { CommittedLinesService } from '../../authorship/committed-lines.service.js';
 import { AuthRepository } from '../../auth/auth.repository.js';
 import { AuthService } from '../../auth/auth.service.js';
 import { Secrets } from '../../auth/secret.js';
@@ -22,6 +24,7 @@ import { Config } from '../../config.js';
 import { BranchTextService } from '../../document/branch-text.service.js';
 import { DocumentRepository } from '../../document/document.repository.js';
 import { DocumentRooms } from '../../document/document-rooms.js';
+import { DocumentHistoryService } from '../../document/document-history.service.js';
 import { DocumentService } from '../../document/document.service.js';
 import { GitAttributesService } from '../../document/git-attributes.service.js';
 import { StoredDocumentService } from '../../document/stored-document.service.js';
@@ -87,6 +90,7 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
   const rooms = new DocumentRooms(documentRows, notifications);
   const documents = new DocumentService(documentRows, rooms, workspaces_, attributes, database);
   await rooms.onApplicationBootstrap();
+  const histories = new DocumentHistoryService(documentRows);
   const config = Config.load({}, []);
   const auth = new AuthService(new AuthRepository(database), database, new Secrets(config));
   // Nobody here has signed in at the forge.
@@ -113,7 +117,16 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
   const bytes = new DocumentBytesService(workspaces_, objects);
   const styles = new FileStyleService(texts, attributes, workspaces_);
   const files = new FileService(rows, overlays, workspaces_, documents, events, styles);
-  const changes = new FileChangeService(rows, overlays, workspaces_, documents, auth, objects, bytes);
+  const changes = new FileChangeService(
+    rows,
+    overlays,
+    workspaces_,
+    documents,
+    histories,
+    auth,
+    objects,
+    bytes,
+  );
   const contents = new FileContentService(rows, workspaces_, documents, objects, bytes);
   const discards = new FileDiscardService(rows, overlays, workspaces_, documents, events, bursts, database);
   const undos = new FileUndoService(rows, overlays, workspaces_, documents, events, bursts, database);
@@ -178,6 +191,15 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
     people,
     database,
   );
+  const authorship = new AuthorshipService(
+    workspaces_,
+    overlays,
+    documents,
+    histories,
+    new CommittedLinesService(commits, histories, github),
+    events,
+    auth,
+  );
   sync.onModuleInit();
   branches.onModuleInit();
   commits.onModuleInit();
@@ -196,6 +218,8 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
     uploads,
     objects,
     store,
+    authorship,
+    histories,
     commits,
     commitRows,
     sync,

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { runGit } from '../platform/git-command.js';
+import { runGit } from './git-command.js';
 
 const GIT_TIMEOUT_MS = 60_000;
 

@@ -1,0 +1,106 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { createTestRoom, type TestRoom } from '../commit/testing/test-room.js';
+import type { Account } from '../protocol/user.js';
+
+let room: TestRoom;
+afterEach(() => room.drop());
+
+/** Of each line: who, whether it is committed, and which event tells of it. */
+async function lines(account: Account, path: string): Promise<string[]> {
+  const found = await room.authorship.lines(account, room.id, path);
+  const told = Array.from({ length: found.lineCount }, () => '');
+  const events = await room.events.after(room.id, 0, 500);
+  for (const { from, count, writings } of found.runs) {
+    const words = writings.map((index) => {
+      const { actor, commit, eventSeq } = found.writings[index]!;
+      const event = events.find(({ seq }) => seq === eventSeq)?.type ?? 'nothing';
+      return `${actor.name} ${commit?.subject ?? 'now'} ${event}`;
+    });
+    for (let line = from; line < from + count; line++) told[line - 1] = words.join(', ');
+  }
+  return told;
+}
+
+test('DOC9: each line has its author, before the commit as after, and in another room too', async () => {
+  room = await createTestRoom({ 'a.txt': { bytes: 'one\ntwo\nthree\n' } }, { onForge: true });
+  const { alice, bob, id } = room;
+  expect(await lines(bob, 'a.txt')).toEqual([
+    'Test start nothing',
+    'Test start nothing',
+    'Test start nothing',
+    '',
+  ]);
+  await room.edit(alice, 'a.txt', (text) => text.replace('one\n', 'one\nfrom alice\n'));
+  await room.edit(bob, 'a.txt', (text) => text.replace('three', 'three of bob'));
+  await expect
+    .poll(() => lines(alice, 'a.txt'))
+    .toEqual([
+      'Test start nothing',
+      'Alice now file.edited',
+      'Test start nothing',
+      'Bob now file.edited',
+      '',
+    ]);
+  await room.commits.commit(alice, id, { message: 'Both', paths: ['a.txt'] });
+  const committed = [
+    'Test start nothing',
+    'Alice Both commit.created',
+    'Test start nothing',
+    'Bob Both commit.created',
+    '',
+  ];
+  expect(await lines(bob, 'a.txt')).toEqual(committed);
+  // A document that knows nothing of it: the commit's own does.
+  await room.files.delete(alice, id, 'a.txt');
+  await room.files.create(alice, id, 'a.txt', 'one\nfrom alice\ntwo\nthree of bob\n');
+  await room.commits.commit(alice, id, { message: 'New', paths: ['a.txt'] }).catch(() => null);
+  expect(await lines(bob, 'a.txt')).toEqual(committed);
+});
+
+test('DOC9: a push from outside shows its author, and who deleted lines is told between them', async () => {
+  room = await createTestRoom({ 'a.txt': { bytes: 'one\ntwo\nthree\nfour\n' } }, { onForge: true });
+  const { alice, bob, id } = room;
+  await room.edit(alice, 'a.txt', (text) => text.replace('two\n', ''));
+  const clone = room.git.clone();
+  writeFileSync(join(clone, 'a.txt'), 'one\ntwo\nthree\nfour\nfive\n');
+  room.git.commitAll(clone, 'from outside');
+  await room.sync.look(id);
+  expect(await lines(bob, 'a.txt')).toEqual([
+    'Test start nothing',
+    'Test start nothing',
+    'Test start nothing',
+    'Test from outside branch.merged',
+    '',
+  ]);
+  const { removals, writings } = await room.authorship.lines(bob, id, 'a.txt');
+  expect(removals.map(({ after, count, writing }) => [after, count, writings[writing!]!.actor.name])).toEqual(
+    [[1, 1, 'Alice']],
+  );
+});
+
+test('DOC9: what somebody deleted and somebody else brought back stays its author’s', async () => {
+  room = await createTestRoom({ 'a.txt': { bytes: 'one\n' } }, { onForge: true });
+  const { alice, bob, id } = room;
+  await room.edit(alice, 'a.txt', (text) => `${text}hers\nand hers\n`);
+  const { undo } = await room.discards.discard(bob, id, 'a.txt');
+  await room.undos.undo(bob, id, 'a.txt', undo);
+  expect((await lines(bob, 'a.txt')).map((each) => each.split(' ')[0])).toEqual([
+    'Test',
+    'Alice',
+    'Alice',
+    '',
+  ]);
+  expect((await room.commits.preview(bob, id, ['a.txt'])).coAuthors.map(({ name }) => name)).toEqual([
+    'Alice',
+  ]);
+});
+
+test('SEC1: who may not read the repository is told nothing of its lines', async () => {
+  room = await createTestRoom({ 'a.txt': { bytes: 'one\n' } }, { onForge: true });
+  const stranger = { ...room.bob, id: '00000000-0000-4000-8000-000000000000' };
+  await expect(room.authorship.lines(stranger, room.id, 'a.txt')).rejects.toMatchObject({
+    code: 'not-found',
+  });
+});

@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { CommitService, type MadeCommit } from '../commit/commit.service.js';
+import type { Touch } from '../document/authored-text.js';
+import { DocumentHistoryService, type WrittenText } from '../document/document-history.service.js';
+import { lineOrigins } from '../document/line-origins.js';
+import { personOf } from '../platform/actor.js';
+import { GithubClient, type BlamedLines } from '../platform/github-client.js';
+import { lineHunks } from '../platform/line-hunks.js';
+import { log } from '../platform/log.js';
+import type { WorkspaceAccess } from '../workspace/workspace.service.js';
+import type { Deed } from './line-table.js';
+
+/** Of the commits that Perch made, so many of the newest are looked into; of older ones their author is named. */
+const LOOKED_INTO = 20;
+
+export type Blame = BlamedLines['commit'];
+type Place = { access: WorkspaceAccess; commit: string; path: string; text: string };
+
+/** Who wrote what is committed: as git says, and of Perch's own commits as their documents know. */
+@Injectable()
+export class CommittedLinesService {
+  constructor(
+    private readonly commits: CommitService,
+    private readonly histories: DocumentHistoryService,
+    private readonly github: GithubClient,
+  ) {}
+
+  /** The commit of each line; null where the forge does not say. */
+  async blame({ access, commit, path }: Place): Promise<Blame[] | null> {
+    const { owner, repo } = access.repository;
+    try {
+      const lines: Blame[] = [];
+      for (const blamed of await this.github.blame(owner, repo, commit, path))
+        for (let at = 0; at < blamed.count; at++) lines[blamed.from + at] = blamed.commit;
+      return lines;
+    } catch (error) {
+      log.warn({ err: error, path }, 'the forge did not say who wrote the lines of a file');
+      return null;
+    }
+  }
+
+  /** Who wrote lines of commits that Perch made, by the commit: several people may have. */
+  async authors(
+    { access, path, text }: Place,
+    blamed: readonly Blame[],
+  ): Promise<Map<string, (line: number) => Deed[]>> {
+    const found = new Map<string, (line: number) => Deed[]>();
+    const newest = [...new Map(blamed.map((each) => [each.sha, each])).values()].toSorted((one, other) =>
+      one.at < other.at ? 1 : -1,
+    );
+    const shas = newest.map(({ sha }) => sha);
+    const made = await this.commits.made(access.repository.id, shas);
+    const ordered = made.toSorted((one, other) => shas.indexOf(one.sha) - shas.indexOf(other.sha));
+    for (const commit of ordered.slice(0, LOOKED_INTO)) {
+      const written = await this.#written(commit, path);
+      const blame = newest.find(({ sha }) => sha === commit.sha);
+      if (!written || !blame) continue;
+      const lines = text.split('\n');
+      const hunks = await lineHunks(written.text, text);
+      const origins = lineOrigins(hunks, written.text.split('\n'), lines);
+      found.set(commit.sha, (line) => {
+        const origin = origins[line] ?? null;
+        return origin === null ? [] : deedsOf(written, written.lines[origin] ?? [], blame);
+      });
+    }
+    return found;
+  }
+
+  async #written({ files }: MadeCommit, path: string): Promise<WrittenText | null> {
+    const file = files.find((each) => each.path === path);
+    if (!file || file.documentId === null || file.seq === null) return null;
+    return this.histories.written(file.documentId, { seq: file.seq });
+  }
+}
+
+/** The people who touched a line, the latest first. */
+export function deedsOf(
+  { writings }: Pick<WrittenText, 'writings'>,
+  touches: readonly Pick<Touch, 'writing' | 'seq'>[],
+  commit: Blame | null,
+): Deed[] {
+  return touches
+    .toSorted((one, other) => other.seq - one.seq)
+    .map(({ writing }) => writings[writing]!)
+    .filter(({ actor }) => personOf(actor) !== undefined)
+    .map(({ actor, at }) => ({ actor, name: null, at, commit }));
+}
