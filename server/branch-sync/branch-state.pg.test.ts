@@ -3,7 +3,7 @@ import type { BranchDecided } from '../protocol/branch-state.js';
 import type { Conflict } from '../protocol/conflict.js';
 import type { WorkspaceEvent } from '../protocol/event.js';
 import { OWNER, REPO } from '../testing/perch-server.js';
-import { BranchStage, PATH, STORY, type Person } from './testing/branch-stage.js';
+import { BranchStage, live, PATH, STORY, type Person } from './testing/branch-stage.js';
 
 const SOON = { timeout: 10_000 };
 let stage: BranchStage;
@@ -118,7 +118,7 @@ test('GIT3 what is discarded for a forced push is kept, and comes back, with con
   for (const each of people) await each.type();
   const alice = people[0]!;
   const base = alice.room.openDocument('base.txt');
-  await base.whenSaved();
+  await live(base);
   base.text.insert(0, 'ours ');
   await base.whenSaved();
   const forced = stage.commit(null, {

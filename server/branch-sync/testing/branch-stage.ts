@@ -1,3 +1,4 @@
+import { expect, vi } from 'vitest';
 import { Room } from '../../../client/lib/room/room.js';
 import type { LiveDocument } from '../../../client/lib/room/live-document.js';
 import type { BranchState } from '../../protocol/branch-state.js';
@@ -100,13 +101,18 @@ export class BranchStage {
     room.subscribe('event', (event) => heard.push(event));
     room.start();
     const document = room.openDocument(PATH);
-    await document.whenSaved();
+    await live(document);
     return new Person(who, room, document, heard);
   }
 
   everybody(id: string): Promise<Person[]> {
     return Promise.all((['Alice', 'Bob', 'Carol'] as const).map((who) => this.enter(id, who)));
   }
+}
+
+/** Until its text is here: what is typed before would land anywhere in it. */
+export function live(document: LiveDocument): Promise<void> {
+  return vi.waitFor(() => expect(document.state.kind).toBe('live'), { timeout: 10_000 });
 }
 
 /** One of three, each of whom types behind his own name as fast as it is stored. */
