@@ -10,12 +10,21 @@ export function typing(clientId: number, count: number): Uint8Array[] {
   }).updates;
 }
 
-/** A document of 1,000,000 characters in 1,000 places, as one update. */
+/**
+ * A document of 1,000,000 characters that was written, not pasted, as one
+ * update: 50,000 runs of some twenty characters, one mostly after the other.
+ */
 export function largeDocument(clientId: number): Uint8Array {
   const random = seededRandom(1);
   const { document } = record(clientId, (text) => {
-    for (let index = 0; index < 1_000; index++)
-      text.insert(Math.floor(random() * (text.length + 1)), `${letter(index).repeat(999)}\n`);
+    let cursor = 0;
+    while (text.length < LARGE_DOCUMENT_LENGTH) {
+      if (random() < 0.5) cursor = Math.max(0, cursor - Math.floor(random() * 200));
+      if (random() < 0.01) cursor = Math.floor(random() * (text.length + 1));
+      const run = Math.min(1 + Math.floor(random() * 39), LARGE_DOCUMENT_LENGTH - text.length);
+      text.insert(cursor, letter(cursor).repeat(run));
+      cursor += run;
+    }
   });
   return Y.encodeStateAsUpdate(document);
 }
