@@ -5,6 +5,8 @@ export type WebhookWork =
   | { kind: 'branch'; repositoryId: number; branch: string; pusher?: Pusher; headSha?: string }
   /** Of one repository, or of all where it is null. */
   | { kind: 'rights'; repositoryId: number | null }
+  /** Somebody took back that Perch may act in his name. */
+  | { kind: 'consent'; forgeUserId: number }
   | { kind: 'nothing' };
 
 export type Pusher = { name: string; login?: string };
@@ -25,6 +27,7 @@ const push = z.object({
 });
 const made = z.object({ ref: name, ref_type: z.enum(['branch', 'tag']), repository });
 const ofRepository = z.object({ repository });
+const consent = z.object({ action: z.literal('revoked'), sender: z.object({ id: z.number().int() }) });
 
 const NOTHING: WebhookWork = { kind: 'nothing' };
 
@@ -51,7 +54,10 @@ const EVENTS: Record<string, (payload: unknown) => WebhookWork> = {
   membership: () => ({ kind: 'rights', repositoryId: null }),
   installation: () => ({ kind: 'rights', repositoryId: null }),
   installation_repositories: () => ({ kind: 'rights', repositoryId: null }),
-  github_app_authorization: () => ({ kind: 'rights', repositoryId: null }),
+  github_app_authorization: (payload) => ({
+    kind: 'consent',
+    forgeUserId: consent.parse(payload).sender.id,
+  }),
   pull_request: () => NOTHING,
   pull_request_review: () => NOTHING,
   check_run: () => NOTHING,

@@ -231,6 +231,22 @@ test('SEC1 a delivery says that rights may have changed: whoever may not be insi
   tab.socket.disconnect();
 });
 
+test('GIT8 SEC3 whoever takes his consent back on the forge is signed out, and his token is gone', async () => {
+  const bob = await it.perch.invite(alice, 'read');
+  const { body } = await it.perch.ask(bob, 'GET /api/session');
+  const { id } = body as { id: string };
+  await database.query(
+    `INSERT INTO forge_accounts (user_id, forge_user_id, login, email, access_token)
+     VALUES ($1, 77, 'bob', 'bob@perch.invalid', 'sealed')`,
+    [id],
+  );
+  const revoked = { action: 'revoked', sender: { login: 'bob', id: 77 } };
+  expect((await answer(it.deliver('github_app_authorization', revoked))).body.state).toBe('taken');
+  await expect
+    .poll(() => database.query('SELECT access_token FROM forge_accounts WHERE user_id = $1', [id]), SOON)
+    .toMatchObject({ rows: [{ access_token: null }] });
+});
+
 test('GIT2 a push is visible to somebody else within 2 s by the forge’s own webhook', async () => {
   it.surroundings.forge.addHook({
     url: `${it.perch.url}/api/webhooks/github`,

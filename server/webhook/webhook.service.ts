@@ -1,6 +1,7 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Webhooks } from '@octokit/webhooks';
 import { BranchSyncService } from '../branch-sync/branch-sync.service.js';
+import { ForgeTokenService } from '../forge-account/forge-token.service.js';
 import { log } from '../platform/log.js';
 import { webhookDeliveries } from '../platform/metrics.js';
 import { WebhookSecret } from '../platform/webhook-secret.js';
@@ -31,6 +32,7 @@ export class WebhookService implements OnApplicationBootstrap, BeforeApplication
     private readonly repository: WebhookRepository,
     private readonly branches: BranchSyncService,
     private readonly branchList: BranchListService,
+    private readonly tokens: ForgeTokenService,
   ) {
     this.#webhooks = secret.value === undefined ? undefined : new Webhooks({ secret: secret.value });
   }
@@ -73,7 +75,7 @@ export class WebhookService implements OnApplicationBootstrap, BeforeApplication
       return 'malformed';
     }
     if (!work || work.kind === 'nothing') return 'ignored';
-    const { repositoryId } = work;
+    const repositoryId = work.kind === 'consent' ? null : work.repositoryId;
     if (repositoryId !== null && !(await this.repository.isKnownRepository(repositoryId))) return 'ignored';
     if (!(await this.repository.take(guid, event))) return 'known';
     const done = this.#work(guid, event, work);
@@ -85,6 +87,7 @@ export class WebhookService implements OnApplicationBootstrap, BeforeApplication
   async #work(guid: string, event: string, work: Exclude<WebhookWork, { kind: 'nothing' }>): Promise<void> {
     try {
       if (work.kind === 'rights') await this.repository.callRightsIntoQuestion(work.repositoryId);
+      else if (work.kind === 'consent') await this.tokens.revoked(work.forgeUserId);
       else {
         const { pusher, headSha } = work;
         await this.branchList.forget(work.repositoryId);

@@ -66,12 +66,15 @@ export class GitGithub {
   }
 
   git(...arguments_: string[]): string {
-    return execFileSync('git', ['-C', this.bare, ...arguments_], { encoding: 'utf8' }).trim();
+    return execFileSync('git', [...IDENTITY, '-C', this.bare, ...arguments_], { encoding: 'utf8' }).trim();
   }
 
   /** The same with something to read. */
   given(input: string, ...arguments_: string[]): string {
-    return execFileSync('git', ['-C', this.bare, ...arguments_], { encoding: 'utf8', input }).trim();
+    return execFileSync('git', [...IDENTITY, '-C', this.bare, ...arguments_], {
+      encoding: 'utf8',
+      input,
+    }).trim();
   }
 
   remove(): void {
