@@ -35,14 +35,18 @@ export async function startTestServer(
   const { Config } = await import('../../config.js');
   const { ErrorFilter } = await import('../../platform/error.filter.js');
   const { DatabaseConnection } = await import('../../platform/database.js');
+  const { ForgeAddress } = await import('../../platform/forge-address.js');
   const { GithubClient } = await import('../../platform/github-client.js');
   const { NotificationListener } = await import('../../platform/notification-listener.js');
+  const { PublicUrl } = await import('../../platform/public-url.js');
   const { SocketAdapter } = await import('../../platform/socket.adapter.js');
   const { processId } = await import('../../platform/server-process.js');
   const providers = [
     { provide: DatabaseConnection, useFactory: () => new DatabaseConnection(databaseUrl) },
     { provide: NotificationListener, useFactory: () => NotificationListener.start(databaseUrl) },
     { provide: GithubClient, useValue: git.client },
+    { provide: ForgeAddress, useFactory: () => new ForgeAddress('http://forge.invalid') },
+    { provide: PublicUrl, useFactory: () => new PublicUrl('http://perch.invalid') },
     { provide: Config, useFactory: () => Config.load({ PERCH_STATE: `${git.folder}/state` }, []) },
   ];
   const platform: DynamicModule = {
