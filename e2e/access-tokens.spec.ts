@@ -1,17 +1,9 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
 import { PerchApi } from '../server/integration/perch-api.js';
 import { codeOf } from './code-page.js';
+import { expectAccessible, expectNothingBesideThePage } from './accessible.js';
 import { expect, test } from './fixtures.js';
 
 const room = { owner: 'perch', repo: 'perch-hop', branch: 'main' };
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
-  const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
-  expect(overflow).toBeLessThanOrEqual(0);
-}
 
 test('SEC2 a token is made in the menu’s page, shown once, works, and ends when it is revoked', async ({
   alice,
@@ -27,6 +19,7 @@ test('SEC2 a token is made in the menu’s page, shown once, works, and ends whe
   await alice.getByRole('button', { name: 'Create token' }).click();
   const secret = await alice.getByLabel('The token of “CI”, shown this once').inputValue();
   await expectAccessible(alice);
+  await expectNothingBesideThePage(alice);
 
   const program = new PerchApi({ url: perch.url, token: secret });
   const watching = await alice.context().newPage();
@@ -64,14 +57,17 @@ for (const [colorScheme, screen, viewport] of [
     await alice.getByRole('button', { name: 'Create token' }).click();
     await expect(alice.getByLabel(/shown this once/)).toBeFocused();
     await expectAccessible(alice);
+    await expectNothingBesideThePage(alice);
     await alice.getByRole('button', { name: `Revoke A bot, ${colorScheme}, ${screen}` }).click();
     await expect(alice.getByRole('alertdialog')).toBeVisible();
     await expectAccessible(alice);
+    await expectNothingBesideThePage(alice);
     await alice.goto('/api/docs');
     await expect(alice.getByRole('heading', { name: 'The interface of Perch' })).toBeVisible();
     await alice.getByText('GET /api/workspace/events/stream').click();
     await expect(alice.getByText('last-event-id', { exact: true })).toBeVisible();
     await expectAccessible(alice);
+    await expectNothingBesideThePage(alice);
   });
 
 test('EVT5 a page whose socket does not get through asks for events, and shows them', async ({

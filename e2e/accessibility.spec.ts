@@ -1,17 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { codeOf, editorOf, openFile, statusOf } from './code-page.js';
+import { expectAccessible } from './accessible.js';
 import { expect, test } from './fixtures.js';
-
-async function expectAccessible(page: Page): Promise<void> {
-  // What still fades in has no contrast yet. A spinner never ends: that is not waited for.
-  await page.evaluate(`Promise.race([
-    Promise.all(document.getAnimations().map((each) => each.finished.catch(() => {}))),
-    new Promise((resolve) => setTimeout(resolve, 1_000)),
-  ]).then(() => undefined)`);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
-}
 
 /** Goes on with Tab until a control is reached, as somebody without a mouse does. */
 async function tabTo(page: Page, target: Locator): Promise<void> {

@@ -1,10 +1,10 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { linesOf, openFile, screenText, statusOf } from './code-page.js';
+import { expectAccessible } from './accessible.js';
 import { expect, test } from './fixtures.js';
 
 const PATH = 'CHANGELOG.md';
@@ -34,11 +34,6 @@ async function push(
     rmSync(folder, { recursive: true, force: true });
   }
   await page.request.post('/api/workspaces', { data: { owner: 'perch', repo: 'perch-hop', branch } });
-}
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
 }
 
 test('GIT2 a conflict is shown beside the text to both, decided by one, and gone for both', async ({

@@ -191,7 +191,7 @@ test('EDT11 EDT12 the branch says how a file is indented; a permalink finds its 
   await alice.keyboard.press('Escape');
   await editorOf(alice, 'src/level.js').focus();
   for (let line = 1; line < 4; line++) await alice.keyboard.press('ArrowDown');
-  expect((await screenText(alice)).split('\n')[3]).toBe(third);
+  await expect.poll(async () => (await screenText(alice)).split('\n')[3]).toBe(third);
   await link.click();
   await expect(alice.getByText('Line 3 at the last commit, for good')).toBeVisible();
   await alice.getByRole('menuitem', { name: /Copy permalink/ }).click();

@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import { expect, test, type Page } from '@playwright/test';
+import { expectAccessible, expectNothingBesideThePage } from './accessible.js';
+import { expect, test } from '@playwright/test';
 import { PerchProcess } from './perch-process.js';
 
 let perch: PerchProcess;
@@ -11,13 +11,6 @@ test.beforeAll(async () => {
   });
 });
 test.afterAll(() => perch.stop());
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
-  const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
-  expect(overflow).toBeLessThanOrEqual(0);
-}
 
 for (const [colorScheme, viewport] of [
   ['light', { width: 1280, height: 800 }],
@@ -32,15 +25,18 @@ for (const [colorScheme, viewport] of [
     const button = page.getByRole('link', { name: 'Sign in with GitHub' });
     await expect(button).toBeVisible();
     await expectAccessible(page);
+    await expectNothingBesideThePage(page);
     await button.click();
     await page.getByRole('button', { name: 'Cancel' }).click();
     await expect(page.getByRole('alert')).toContainText('You did not let Perch act for you on GitHub');
     await expectAccessible(page);
+    await expectNothingBesideThePage(page);
     await page.screenshot({ path: testInfo.outputPath('sign-in.png') });
     await button.focus();
     await page.keyboard.press('Enter');
     await expect(page.getByRole('heading', { name: 'Authorize Perch' })).toBeVisible();
     await expectAccessible(page);
+    await expectNothingBesideThePage(page);
     await page.screenshot({ path: testInfo.outputPath('forge.png') });
     await page.getByRole('button', { name: 'Authorize as ada' }).click();
     await expect(page.getByRole('heading', { name: 'Access tokens' })).toBeVisible();

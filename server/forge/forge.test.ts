@@ -237,8 +237,8 @@ describe('the forge', () => {
     );
   });
 
-  it('FRG3 GIT1 of twenty updates at once exactly one wins, five times', async () => {
-    for (let round = 0; round < 5; round++) {
+  it('FRG3 GIT1 of twenty updates at once exactly one wins, twice', async () => {
+    for (let round = 0; round < 2; round++) {
       const before = await headOf();
       const after = await Promise.all(
         Array.from({ length: 20 }, (_, index) => commitOn(before, 'race.txt', `${round}:${index}`)),

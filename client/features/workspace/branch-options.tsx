@@ -30,7 +30,7 @@ export function branchOption(
         <Faces people={people} />
         {branch.protected && <Label>protected</Label>}
         {isDefault && <Label>default</Label>}
-        {name === current && <Label variant="accent">{currentWord}</Label>}
+        {name === current && <Label>{currentWord}</Label>}
       </>
     ),
     onPick: () => onChoose(name),

@@ -1,0 +1,19 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { expect, type Page } from '@playwright/test';
+
+/** Axe finds nothing, on the page or in a part of it. */
+export async function expectAccessible(page: Page, within?: string): Promise<void> {
+  // What still fades in has no contrast yet. A spinner never ends: that is not waited for.
+  await page.evaluate(`Promise.race([
+    Promise.all(document.getAnimations().map((each) => each.finished.catch(() => {}))),
+    new Promise((resolve) => setTimeout(resolve, 1_000)),
+  ]).then(() => undefined)`);
+  const axe = new AxeBuilder({ page });
+  const { violations } = await (within === undefined ? axe : axe.include(within)).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
+}
+
+export async function expectNothingBesideThePage(page: Page): Promise<void> {
+  const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
+  expect(overflow).toBeLessThanOrEqual(0);
+}
