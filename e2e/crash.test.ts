@@ -8,7 +8,7 @@ import { seededRandom } from './seeded-random.js';
 import { Typist } from './typist.js';
 
 const LONG = process.env.PERCH_TEST_LONG === '1';
-const ROUNDS = LONG ? 100 : 3;
+const ROUNDS = LONG ? 100 : 2;
 const TYPISTS = 10;
 /** What each types in a round before the strike, at least. */
 const LINES = 10;

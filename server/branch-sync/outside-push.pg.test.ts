@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OutsidePushRounds } from './testing/outside-push-rounds.js';
 
-const ROUNDS = process.env.PERCH_TEST_LONG === '1' ? 200 : 20;
+const ROUNDS = process.env.PERCH_TEST_LONG === '1' ? 200 : 8;
 const seed = Number(process.env.PERCH_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 let rounds: OutsidePushRounds;
