@@ -15,8 +15,6 @@ export default defineConfig({
     : [['list']],
   use: {
     viewport: { width: 1280, height: 800 },
-    // Every frame is painted by the processor here.
-    contextOptions: { reducedMotion: 'reduce' },
     // A trace of every test takes as much of the processor as the test: `--trace retain-on-failure` where one is wanted.
     screenshot: 'only-on-failure',
     launchOptions: {

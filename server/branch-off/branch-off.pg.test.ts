@@ -33,6 +33,8 @@ async function type(workspaceId: string, path: string, text: string): Promise<vo
   await new Promise<void>((resolve) => socket.on('connect', resolve).connect());
   await socket.emitWithAck('workspace:join', { workspaceId });
   const doc = new Doc();
+  // Comes before the answer, where there is one.
+  socket.once('document:snapshot', ({ update }) => applyUpdate(doc, update));
   const joined = await socket.emitWithAck('document:join', {
     workspaceId,
     path,
