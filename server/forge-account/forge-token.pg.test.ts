@@ -81,9 +81,11 @@ test('SEC3 a sealed token opens in its own row and column alone', async () => {
     await expect(here.service.tokenOf(rob)).rejects.toMatchObject({ code: 'unauthenticated' });
   }
   const own = rows[0]?.access_token ?? '';
+  // Not the last character: some of its bits may mean nothing.
+  const at = own.length - 9;
   await database.query('UPDATE forge_accounts SET access_token = $2 WHERE user_id = $1', [
     ada,
-    `${own.slice(0, -1)}${own.endsWith('A') ? 'B' : 'A'}`,
+    `${own.slice(0, at)}${own[at] === 'A' ? 'B' : 'A'}${own.slice(at + 1)}`,
   ]);
   await expect(here.service.tokenOf(ada)).rejects.toMatchObject({ code: 'unauthenticated' });
 });
