@@ -3,6 +3,7 @@ import { EventService } from '../event/event.service.js';
 import { gitActor, personActor, type StoredActor } from '../platform/actor.js';
 import { PersonGithub } from '../forge-account/person-github.js';
 import { DatabaseConnection } from '../platform/database.js';
+import { told } from '../platform/github-refusal.js';
 import type { BranchChoice, BranchDecided, BranchState } from '../protocol/branch-state.js';
 import { ProtocolError } from '../protocol/error.js';
 import type { EventPayloads } from '../protocol/event.js';
@@ -89,7 +90,7 @@ export class BranchStateService implements OnModuleInit {
       beforeOid: null,
       afterOid: baseCommit,
     };
-    const outcome = await this.people.as(account, (github) => github.updateRef(update));
+    const outcome = await this.people.as(account, (github) => told(github.updateRef(update)));
     if (outcome === 'head-moved')
       throw new ProtocolError(
         'conflict',

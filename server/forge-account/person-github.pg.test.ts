@@ -1,6 +1,8 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startHookReceiver, type HookReceiver } from '../forge/testing/hook-receiver.js';
 import { ForgeBrowser } from '../testing/forge-browser.js';
+import { ForgeProxy } from '../testing/forge-proxy.js';
 import {
   OWNER,
   PerchServer,
@@ -10,19 +12,29 @@ import {
   type TestSurroundings,
 } from '../testing/perch-server.js';
 
+const PEOPLE = { ada: 'write', rob: 'read' } as const;
 let surroundings: TestSurroundings;
+let proxy: ForgeProxy;
+/** Hears from the forge who did what there: whose token came in. */
+let hook: HookReceiver;
 let perch: PerchServer;
 let database: pg.Client;
 beforeAll(async () => {
-  surroundings = await startSurroundings({ people: { ada: 'write', rob: 'read' } });
-  perch = await PerchServer.start(surroundings, SIGN_IN);
+  surroundings = await startSurroundings({ people: PEOPLE });
+  hook = await startHookReceiver('a-secret-for-hooks');
+  surroundings.forge.addHook({ url: hook.url, secret: 'a-secret-for-hooks', events: ['create'] });
+  proxy = await ForgeProxy.start(surroundings.github.apiUrl);
+  const github = { ...surroundings.github, apiUrl: proxy.url };
+  perch = await PerchServer.start({ ...surroundings, github }, SIGN_IN);
   database = new pg.Client({ connectionString: surroundings.databaseUrl });
   await database.connect();
 });
 afterAll(async () => {
   await database.end();
   await perch.stop();
+  await proxy.stop();
   await surroundings.stop();
+  await hook.stop();
 });
 
 /** Signed in at the forge and let in by an invitation to write, whatever the forge lets him. */
@@ -40,10 +52,38 @@ async function member(login: string): Promise<ForgeBrowser> {
   return browser;
 }
 
+async function signedIn(login: string): Promise<string> {
+  const browser = new ForgeBrowser(perch.url);
+  await browser.signIn(login);
+  return browser.cookie;
+}
+
 const branch = (cookie: string, newBranch: string) =>
   perch.ask(cookie, 'POST /api/github/branches', {
     body: { owner: OWNER, repo: REPO, baseBranch: 'main', newBranch },
   });
+
+/** The room of a branch that is not there any more. */
+async function deletedRoom(cookie: string, name: string): Promise<string> {
+  surroundings.git.git('update-ref', `refs/heads/${name}`, 'main');
+  const id = await perch.open(cookie, name);
+  surroundings.git.git('update-ref', '-d', `refs/heads/${name}`);
+  return id;
+}
+
+const recreate = (cookie: string, id: string) =>
+  perch.ask(cookie, 'POST /api/workspaces/:id/branch', { params: { id }, body: { choice: 'recreate' } });
+
+const branchOff = async (cookie: string, newBranch: string) =>
+  perch.ask(cookie, 'POST /api/workspaces/:id/branch-off', {
+    params: { id: await perch.open(cookie) },
+    body: { newBranch, bring: false },
+  });
+
+const maker = (name: string): unknown => {
+  const made = hook.heard.find(({ event, body }) => event === 'create' && body.ref === name);
+  return (made?.body.sender as { login: string } | undefined)?.login;
+};
 
 async function commit(cookie: string, path: string) {
   const id = await perch.open(cookie);
@@ -70,6 +110,57 @@ test('SEC1 what somebody writes is written as him: the forge’s own rights deci
   });
   expect(JSON.stringify(names.body)).toContain('by-ada');
   expect(JSON.stringify(names.body)).not.toContain('by-rob');
+});
+
+test('SEC1 a branch is made, branched off and made again with the token of whoever does it; an invited one’s with Perch’s', async () => {
+  const ada = await signedIn('ada');
+  const owner = await perch.ownerCookie();
+  const guest = await perch.invite(owner, 'write');
+  for (const [who, cookie, login] of [
+    ['ada', ada, 'ada'],
+    ['guest', guest, 'perch'],
+    ['owner', owner, 'perch'],
+  ] as const) {
+    const room = await deletedRoom(cookie, `${who}/again`);
+    expect((await branch(cookie, `${who}/made`)).status).toBe(201);
+    expect((await branchOff(cookie, `${who}/off`)).status).toBe(200);
+    expect((await recreate(cookie, room)).status).toBe(200);
+    for (const name of ['made', 'off', 'again'])
+      await expect.poll(() => [name, maker(`${who}/${name}`)]).toEqual([name, login]);
+  }
+  expect(hook.faults).toEqual([]);
+});
+
+test('SEC1 GIT3 where the forge lets somebody write no more just then, it is 403, in a sentence, and nothing is made', async () => {
+  const ada = await signedIn('ada');
+  const room = await deletedRoom(ada, 'lost/again');
+  const serve = (permissions: Record<string, 'admin' | 'write' | 'read'>) =>
+    surroundings.forge.addRepository({
+      owner: OWNER,
+      name: REPO,
+      path: surroundings.git.bare,
+      permissions: { perch: 'admin', ...permissions },
+    });
+  const refused = {
+    status: 403,
+    body: {
+      code: 'forbidden',
+      message: expect.stringMatching(/^GitHub does not allow this: Resource not accessible.*/) as string,
+    },
+  };
+  for (const [path, act] of [
+    [/\/git\/refs$/, () => branch(ada, 'lost/made')],
+    [/\/git\/refs$/, () => branchOff(ada, 'lost/off')],
+    [/\/graphql$/, () => recreate(ada, room)],
+  ] as const) {
+    // Between our look at his right and the forge's own.
+    proxy.next('POST', path, { kind: 'first', run: () => serve({ ada: 'read' }) });
+    expect(await act()).toMatchObject(refused);
+    await serve(PEOPLE);
+  }
+  expect(surroundings.git.git('for-each-ref', 'refs/heads/lost')).toBe('');
+  // And as soon as he may again, it is done.
+  expect((await recreate(ada, room)).status).toBe(200);
 });
 
 test('SEC3 where the forge lets Perch act for him no more, nothing is written and he is asked to sign in again', async () => {

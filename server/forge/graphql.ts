@@ -56,15 +56,14 @@ export function graphqlRoutes(router: Router, context: ForgeContext): void {
   router.post('/graphql', async (request, response) => {
     const user = userOf(context, request);
     const { query, variables, operationName } = bodyOf(question, request, 'Query');
-    response.json(
-      await graphql({
-        schema,
-        source: query,
-        rootValue: root(user),
-        variableValues: variables,
-        operationName,
-      }),
-    );
+    const { data, errors } = await graphql({
+      schema,
+      source: query,
+      rootValue: root(user),
+      variableValues: variables,
+      operationName,
+    });
+    response.json({ data, ...(errors && { errors: errors.map(told) }) });
   });
 
   const root = (user: ForgeUser) => ({
@@ -147,10 +146,10 @@ function commitReader(repository: HostedRepository) {
 }
 
 function refusal(type: string, message: string): GraphQLError {
-  const error = new GraphQLError(message);
-  // GitHub gives each error a `type` beside its message.
-  Object.defineProperty(error, 'toJSON', {
-    value: () => ({ type, path: error.path, locations: error.locations, message }),
-  });
-  return error;
+  return new GraphQLError(message, { extensions: { type } });
+}
+
+/** GitHub gives each error a `type` beside its message. */
+function told({ extensions: { type }, path, locations, message }: GraphQLError) {
+  return { ...(type !== undefined && { type }), path, locations, message };
 }

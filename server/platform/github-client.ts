@@ -10,7 +10,7 @@ import { GithubBranches, type ForgeBranch } from './github-branches.js';
 import { createOctokit, type GithubOptions } from './github-octokit.js';
 import { orNull, told } from './github-refusal.js';
 import { GithubTrees } from './github-trees.js';
-import { log } from './log.js';
+import { refusedMove } from './refused-move.js';
 
 export type ForgeRepository = {
   id: number;
@@ -381,27 +381,10 @@ export class GithubClient {
       );
       return 'moved';
     } catch (error) {
-      if (error instanceof Error && error.name === 'GraphqlResponseError') {
-        log.warn({ error: error.message }, 'the forge refused to move a branch');
-        if (
-          /protect|rule|permission|not accessible|not authorized|denied|pull request|status check|cannot (?:force-push|delete)|working tree|checked out|being rebased/i.test(
-            error.message,
-          )
-        ) {
-          throw new ProtocolError('unprocessable', `The forge refused: ${error.message}`, { cause: error });
-        }
-        // A lost race is said in words alone; whatever is not one of these is no reason to say that the branch moved.
-        if (/stale|expected|beforeOid|is at .* and not at|does not exist|fast.?forward/i.test(error.message))
-          return 'head-moved';
-        throw new ProtocolError(
-          'forge',
-          'GitHub did not take the commit. Your work is kept here; try again.',
-          {
-            cause: error,
-          },
-        );
-      }
-      throw error;
+      const refusal = refusedMove(error);
+      if (refusal === null) throw error;
+      if (refusal === 'head-moved') return refusal;
+      throw refusal;
     }
   }
 }

@@ -29,6 +29,7 @@ export function isUnauthorized(error: unknown): boolean {
 }
 
 function toRefusal(error: unknown): ProtocolError {
+  if (error instanceof ProtocolError) return error;
   if (!(error instanceof RequestError)) {
     return new ProtocolError('forge', 'GitHub does not answer. Your work is kept; try again.', {
       cause: error,
