@@ -27,11 +27,12 @@ export function usePushNews(workspace: Workspace): void {
   );
 }
 
-function pushWords({ pusher, files, conflicts }: EventPayloads['branch.merged']): string {
+function pushWords({ pusher, commits, files, conflicts }: EventPayloads['branch.merged']): string {
   const changed = files === 1 ? '1 file changed' : `${files} files changed`;
   const found =
     conflicts === 0
       ? ''
       : ` ${conflicts === 1 ? '1 conflict waits' : `${conflicts} conflicts wait`} to be decided.`;
-  return `${pusher ?? 'Somebody'} pushed; ${changed}.${found}`;
+  const pushed = commits ? ` ${commits === 1 ? '1 commit' : `${commits} commits`}` : '';
+  return `${pusher ?? 'Somebody'} pushed${pushed}; ${changed}.${found}`;
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createTestRoom, type TestRoom } from '../commit/testing/test-room.js';
@@ -94,6 +94,29 @@ test('DOC9: what somebody deleted and somebody else brought back stays its autho
   ]);
   expect((await room.commits.preview(bob, id, ['a.txt'])).coAuthors.map(({ name }) => name)).toEqual([
     'Alice',
+  ]);
+});
+
+test('DOC9: a line that came with a push and is in no commit any more shows who pushed it', async () => {
+  room = await createTestRoom({ 'a.txt': { bytes: 'one\n' } }, { onForge: true });
+  const { alice, bob, id } = room;
+  await room.edit(alice, 'a.txt', (text) => `${text}hers\n`);
+  const clone = room.git.clone();
+  writeFileSync(join(clone, 'a.txt'), 'pushed\none\n');
+  room.git.commitAll(clone, 'first');
+  writeFileSync(join(clone, 'a.txt'), 'pushed\nand more\none\n');
+  const headSha = room.git.commitAll(clone, 'second');
+  await room.sync.look(id, { pusher: { name: 'Carol' }, headSha });
+  const [merged] = await room.events.before(id, undefined, 1);
+  expect(merged).toMatchObject({ type: 'branch.merged', payload: { pusher: 'Carol', commits: 2 } });
+  unlinkSync(join(clone, 'a.txt'));
+  room.git.commitAll(clone, 'away with it');
+  await room.sync.look(id);
+  expect((await lines(bob, 'a.txt')).filter((_, at) => at !== 2)).toEqual([
+    'Carol now branch.merged',
+    'Carol now branch.merged',
+    'Alice now file.edited',
+    '',
   ]);
 });
 

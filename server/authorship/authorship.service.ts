@@ -155,14 +155,15 @@ export class AuthorshipService {
     const people = await this.auth.peopleById([
       ...new Set(deeds.map(({ actor }) => personOf(actor)).filter((id) => id !== undefined)),
     ]);
-    const shas = [...new Set(deeds.map(({ commit }) => commit?.sha).filter((sha) => sha !== undefined))];
+    const shas = [...new Set(deeds.map(shaOf).filter((sha) => sha !== undefined))];
     const told = await this.events.about(workspaceId, path, shas);
     return deeds.map(({ actor, name, at, commit }): LineWriting => {
-      const event = commit
-        ? told.find((each) => each.sha === commit.sha)
+      const sha = shaOf({ actor, commit });
+      const event = sha
+        ? told.find((each) => each.sha === sha)
         : told.find((each) => each.sha === null && each.actor === actor && each.at <= at + TOLD_MS);
       return {
-        actor: toActor(actor, name, people),
+        actor: toActor(actor, name ?? event?.pusher ?? null, people),
         at: new Date(at).toISOString(),
         commit: commit && {
           sha: commit.sha,
@@ -194,6 +195,14 @@ function isLatestByPerson(
   return latest !== undefined && personOf(writings[latest.writing]!.actor) !== undefined;
 }
 
+/** The commit it is in, or that of the push it came with. */
+function shaOf({ actor, commit }: Pick<Deed, 'actor' | 'commit'>): string | undefined {
+  return commit?.sha ?? shaOfGit(actor);
+}
+
+const shaOfGit = (actor: string): string | undefined =>
+  actor.startsWith('git:') ? actor.slice('git:'.length) : undefined;
+
 function byGit(commit: Blame): Deed {
   return { actor: `git:${commit.sha}`, name: commit.author, at: Date.parse(commit.at), commit };
 }
@@ -208,7 +217,7 @@ function toActor(
     const person = people.get(id);
     return { kind: 'person', id, name: person?.name ?? 'someone who left', color: person?.color ?? 0 };
   }
-  const sha = stored.startsWith('git:') ? stored.slice('git:'.length) : null;
-  if (sha === null) return { kind: 'system', name: 'Perch' };
+  const sha = shaOfGit(stored);
+  if (sha === undefined) return { kind: 'system', name: 'Perch' };
   return { kind: 'git', sha, name: name ?? `git ${sha.slice(0, 7)}` };
 }

@@ -195,7 +195,7 @@ test('GIT2 one push of every kind: each file is what both sides make of it, and 
   expect(merged).toMatchObject({
     type: 'branch.merged',
     actor: { kind: 'git', sha: head },
-    payload: { toCommit: head, pusher: 'Mallory', conflicts: 8, files: 30 },
+    payload: { toCommit: head, pusher: 'Mallory', commits: 1, conflicts: 8, files: 30 },
   });
 
   await expect(commitAll()).rejects.toMatchObject({ code: 'conflict' });
@@ -337,14 +337,18 @@ test('GIT2 what is typed while a push is worked out is looked at again, and wher
   const plan = async () => room.plans.plan(await room.workspaces.find(id), from, head);
   const early = await plan();
   await room.edit(alice, 'a.txt', (text) => text.replace('seven', 'se-typed-ven'));
-  await expect(room.applying.apply(id, early, null, false)).rejects.toThrow(PlanStale);
+  await expect(room.applying.apply(id, early, { pusher: null, commits: null }, false)).rejects.toThrow(
+    PlanStale,
+  );
   await room.edit(alice, 'gone.txt', (text) => text.replace('one', 'typed'));
   // A file is not taken from under somebody's hands, however patient one is.
-  await expect(room.applying.apply(id, early, null, true)).rejects.toThrow(PlanStale);
+  await expect(room.applying.apply(id, early, { pusher: null, commits: null }, true)).rejects.toThrow(
+    PlanStale,
+  );
   expect((await room.workspaces.find(id)).baseCommit).toBe(from);
   const late = await plan();
   await room.edit(alice, 'a.txt', (text) => text.replace('one', 'later'));
-  await room.applying.apply(id, late, null, true);
+  await room.applying.apply(id, late, { pusher: null, commits: null }, true);
   expect(await textAt('a.txt')).toBe(
     linesOf('a.txt').replace('seven', 'se-typed-ven').replace('one', 'later'),
   );

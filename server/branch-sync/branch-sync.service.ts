@@ -111,7 +111,7 @@ export class BranchSyncService implements OnModuleInit {
    */
   async bringOnto(workspaceId: string, head: string, hint: PushHint = {}): Promise<void> {
     const room = await this.workspaces.find(workspaceId);
-    if (room.baseCommit !== head) await this.#merge(room, head, hint);
+    if (room.baseCommit !== head) await this.#merge(room, head, null, hint);
   }
 
   /** What `look` does, for whoever holds the lock. */
@@ -129,8 +129,9 @@ export class BranchSyncService implements OnModuleInit {
     let state: BranchLook['state'] = 'there';
     if (head === null) state = room.baseCommit === null ? 'there' : 'deleted';
     else if (head !== room.baseCommit && !(await this.#isPlaceholder(room, head))) {
-      if (room.baseCommit === null || (await this.github.isAncestor(owner, repo, room.baseCommit, head)))
-        moved = await this.#merge(room, head, hint);
+      const commits =
+        room.baseCommit === null ? null : await this.github.commitsAhead(owner, repo, room.baseCommit, head);
+      if (room.baseCommit === null || commits !== null) moved = await this.#merge(room, head, commits, hint);
       else state = 'forced';
     }
     const { baseCommit } = await this.workspaces.find(workspaceId);
@@ -151,13 +152,18 @@ export class BranchSyncService implements OnModuleInit {
     return ended;
   }
 
-  async #merge(room: Room, head: string, hint: PushHint): Promise<ReadonlyMap<string, string>> {
+  async #merge(
+    room: Room,
+    head: string,
+    commits: number | null,
+    hint: PushHint,
+  ): Promise<ReadonlyMap<string, string>> {
     const { workspaceId, baseCommit } = room;
     const pusher = await this.#pusher(room, head, hint);
     for (let attempt = 1; ; attempt++) {
       const plan = await this.plans.plan(room, baseCommit, head);
       try {
-        await this.applying.apply(workspaceId, plan, pusher, attempt > IMPATIENT_ATTEMPTS);
+        await this.applying.apply(workspaceId, plan, { pusher, commits }, attempt > IMPATIENT_ATTEMPTS);
         log.info({ workspaceId, head, files: plan.paths.length, attempt }, 'a push from outside came in');
         return new Map(plan.moved.map(({ from, to }) => [from, to]));
       } catch (error) {

@@ -4,12 +4,16 @@ import { StoredDocumentService } from '../document/stored-document.service.js';
 import { EventService } from '../event/event.service.js';
 import { OverlayService } from '../file/overlay.service.js';
 import { gitActor } from '../platform/actor.js';
+import type { EventPayloads } from '../protocol/event.js';
 import { WorkspaceService } from '../workspace/workspace.service.js';
 import { ConflictRepository } from './conflict.repository.js';
 import { markOf, type DocumentChange, type MergePlan } from './merge-plan.js';
 
 /** Of a push's paths, those its event names. */
 const NAMED_PATHS = 200;
+
+/** Who pushed, and how many commits. */
+type Push = Pick<EventPayloads['branch.merged'], 'pusher' | 'commits'>;
 
 /** What the plan was made of is no longer so. */
 export class PlanStale extends Error {}
@@ -36,12 +40,7 @@ export class MergeApplyService {
    * @param isPatient whether texts may have been typed in since: those edits then come after the push's
    * @throws {PlanStale} where the room is another one by now
    */
-  async apply(
-    workspaceId: string,
-    plan: MergePlan,
-    pusher: string | null,
-    isPatient: boolean,
-  ): Promise<void> {
+  async apply(workspaceId: string, plan: MergePlan, push: Push, isPatient: boolean): Promise<void> {
     await this.overlays.change(workspaceId, async (overlay, transaction) => {
       if (markOf(overlay) !== plan.mark) throw new PlanStale();
       const ids = plan.documents.map(({ record }) => record.id);
@@ -61,7 +60,7 @@ export class MergeApplyService {
       const alive = await this.stored.listed(transaction, workspaceId);
       if (alive.some((record) => isUnplanned(plan, record))) throw new PlanStale();
       await this.#changeDocuments(transaction, plan, next);
-      const seq = await this.#tell(transaction, workspaceId, plan, pusher);
+      const seq = await this.#tell(transaction, workspaceId, plan, push);
       const made = overlay.onto(plan.tree.files, plan.files, plan.gone);
       return { seq, overlay: made, answer: () => Promise.resolve(null) };
     });
@@ -102,7 +101,7 @@ export class MergeApplyService {
     transaction: Transaction,
     workspaceId: string,
     plan: MergePlan,
-    pusher: string | null,
+    { pusher, commits }: Push,
   ): Promise<number> {
     const actor = gitActor(plan.to);
     const { superseded, conflicts, moved, deleted, replaced, paths } = plan;
@@ -133,6 +132,7 @@ export class MergeApplyService {
       paths: paths.slice(0, NAMED_PATHS),
       files: paths.length,
       conflicts: conflicts.length,
+      commits,
     });
   }
 }

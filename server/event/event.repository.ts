@@ -77,7 +77,7 @@ export class EventRepository {
     path: string,
     shas: readonly string[],
     within: number,
-  ): Promise<{ seq: number; actor: string; createdAt: Date; sha: string | null }[]> {
+  ): Promise<{ seq: number; actor: string; createdAt: Date; sha: string | null; pusher: string | null }[]> {
     const sha = sql<string | null>`case ${workspaceEvents.type}
       when 'commit.created' then ${workspaceEvents.payload}->>'sha'
       when 'branch.merged' then ${workspaceEvents.payload}->>'toCommit' end`;
@@ -87,6 +87,7 @@ export class EventRepository {
         actor: workspaceEvents.actor,
         createdAt: workspaceEvents.createdAt,
         sha,
+        pusher: sql<string | null>`${workspaceEvents.payload}->>'pusher'`,
       })
       .from(workspaceEvents)
       .where(

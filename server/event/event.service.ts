@@ -88,12 +88,12 @@ export class EventService {
     await this.append(transaction, workspaceId, present ? 'person.joined' : 'person.left', actor, {});
   }
 
-  /** What the latest events tell of a path, and of these commits: the newest first. */
+  /** What the latest events tell of a path, and of these commits and pushes up to them: the newest first. */
   async about(
     workspaceId: string,
     path: string,
     shas: readonly string[],
-  ): Promise<{ seq: number; actor: string; at: number; sha: string | null }[]> {
+  ): Promise<{ seq: number; actor: string; at: number; sha: string | null; pusher: string | null }[]> {
     const rows = await this.events.about(workspaceId, path, shas, LOOKED_BACK);
     return rows.map(({ createdAt, ...row }) => ({ ...row, at: createdAt.getTime() }));
   }

@@ -277,7 +277,12 @@ export class GithubClient {
 
   /** Whether `ancestor` is `head` or lies behind it. */
   async isAncestor(owner: string, repo: string, ancestor: string, head: string): Promise<boolean> {
-    if (ancestor === head) return true;
+    return (await this.commitsAhead(owner, repo, ancestor, head)) !== null;
+  }
+
+  /** How many commits lead from `ancestor` to `head`; null where it is no ancestor. */
+  async commitsAhead(owner: string, repo: string, ancestor: string, head: string): Promise<number | null> {
+    if (ancestor === head) return 0;
     const answer = await orNull(
       this.#octokit.rest.repos.compareCommitsWithBasehead({
         owner,
@@ -286,7 +291,8 @@ export class GithubClient {
         per_page: 1,
       }),
     );
-    return answer !== null && (answer.data.status === 'ahead' || answer.data.status === 'identical');
+    const follows = answer?.data.status === 'ahead' || answer?.data.status === 'identical';
+    return follows ? answer.data.ahead_by : null;
   }
 
   /** Which commit each line of a file is from, as of a commit, for which it never changes. @throws what Octokit does */

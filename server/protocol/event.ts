@@ -37,6 +37,8 @@ export const eventPayloads = {
     /** How many there are in all. */
     files: z.number().int(),
     conflicts: z.number().int(),
+    /** How many it added to the branch; null where its history is another one. */
+    commits: z.number().int().nullable(),
   }),
   /** The head is no descendant of what the room stands on: nothing was touched, and people choose. */
   'branch.forced': z.object({ head: z.string(), baseCommit: z.string(), pusher: z.string().nullable() }),

@@ -64,10 +64,12 @@ export function eventSentence(event: WorkspaceEvent): { words: string; path?: st
   }
 }
 
-function mergedWords({ toCommit, pusher, files, conflicts }: EventPayloads['branch.merged']): string {
+function mergedWords(payload: EventPayloads['branch.merged']): string {
+  const { toCommit, pusher, commits, files, conflicts } = payload;
+  const what = commits ? (commits === 1 ? '1 commit' : `${commits} commits`) : 'a push';
   const by = pusher === null ? '' : ` by ${pusher}`;
   const found = conflicts === 0 ? '' : `, with ${conflicts} ${conflicts === 1 ? 'conflict' : 'conflicts'}`;
-  return `brought in a push${by}: ${toCommit.slice(0, 7)}, ${filesOf(files)}${found}`;
+  return `brought in ${what}${by}: ${toCommit.slice(0, 7)}, ${filesOf(files)}${found}`;
 }
 
 function forcedWords({ head, pusher }: EventPayloads['branch.forced']): string {

@@ -180,12 +180,16 @@ export class GitGithub {
     return Promise.resolve({ sha, tree, parents, author: this.git('show', '-s', '--format=%an', sha) });
   }
 
-  isAncestor(_owner: string, _repo: string, ancestor: string, head: string): Promise<boolean> {
+  async isAncestor(owner: string, repo: string, ancestor: string, head: string): Promise<boolean> {
+    return (await this.commitsAhead(owner, repo, ancestor, head)) !== null;
+  }
+
+  commitsAhead(_owner: string, _repo: string, ancestor: string, head: string): Promise<number | null> {
     try {
       this.git('merge-base', '--is-ancestor', ancestor, head);
-      return Promise.resolve(true);
+      return Promise.resolve(Number(this.git('rev-list', '--count', `${ancestor}..${head}`)));
     } catch {
-      return Promise.resolve(false);
+      return Promise.resolve(null);
     }
   }
 
