@@ -1,10 +1,12 @@
 import type { WorkspaceEvent } from '@protocol/event.js';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { request } from '@/lib/http.js';
 import type { Room } from '@/lib/room/room.js';
 
 const PAGE = 50;
 const CATCH_UP_PAGE = 500;
+/** What went before an event that is looked for. */
+const LEAD = 20;
 /** How often it is asked while nothing is heard (EVT5). */
 const POLL_MS = 7_000;
 
@@ -17,6 +19,10 @@ export function useEvents(workspaceId: string, room: Room) {
   const [events, setEvents] = useState<readonly WorkspaceEvent[]>([]);
   const [hasMore, setHasMore] = useState(true);
   const [problem, setProblem] = useState<string | null>(null);
+  const known = useRef(events);
+  useEffect(() => {
+    known.current = events;
+  }, [events]);
 
   const load = useCallback(
     async (before?: number) => {
@@ -79,7 +85,23 @@ export function useEvents(workspaceId: string, room: Room) {
   const loadMore = (): void => {
     load(events.at(-1)?.seq).catch((error: unknown) => setProblem(wordsOf(error)));
   };
-  return { events, hasMore, loadMore, problem };
+  /** Loads back until an event is there. */
+  const reach = useCallback(
+    async (seq: number): Promise<void> => {
+      let before = known.current.at(-1)?.seq;
+      while (before === undefined || before > seq) {
+        const missing = before === undefined ? PAGE : before - seq + LEAD;
+        const limit = Math.min(CATCH_UP_PAGE, Math.max(PAGE, missing));
+        const found = await askEvents(workspaceId, { before, limit });
+        setEvents((events) => merge(events, found));
+        if (found.length < limit) setHasMore(false);
+        before = found.at(-1)?.seq;
+        if (before === undefined) return;
+      }
+    },
+    [workspaceId],
+  );
+  return { events, hasMore, loadMore, reach, problem };
 }
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
