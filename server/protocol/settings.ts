@@ -13,6 +13,8 @@ export const settings = z.object({
   minimap: z.boolean(),
   /** Spaces and tabs as dots and arrows. */
   showWhitespace: z.boolean(),
+  /** Who wrote each line, beside it. */
+  showAuthors: z.boolean(),
 });
 export type Settings = z.infer<typeof settings>;
 
@@ -24,6 +26,7 @@ export const defaultSettings: Settings = {
   fontSize: 13,
   minimap: false,
   showWhitespace: false,
+  showAuthors: false,
 };
 
 /** What one wants changed; the rest stays. */

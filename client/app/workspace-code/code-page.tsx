@@ -8,7 +8,7 @@ import { Problem } from '@/components/problem.js';
 import { useConflicts } from '@/features/conflicts/use-conflicts.js';
 import { focusEditor } from '@/features/editor/active-editor.js';
 import { useStyleEdited } from '@/features/editor/use-file-style.js';
-import { EventFeed } from '@/features/events/event-feed.js';
+import { EventFeed, type SoughtEvent } from '@/features/events/event-feed.js';
 import { useFiles, useRefreshFiles, type Files } from '@/features/files/use-files.js';
 import { emptyQuery } from '@/features/search/search-panel.js';
 import { useUploads } from '@/features/upload/use-uploads.js';
@@ -61,6 +61,7 @@ function OpenCodePage({ workspace: opened, files, refreshFiles }: OpenProps) {
   const [query, setQuery] = useState(emptyQuery);
   const [pane, setPane] = useState<Pane>(active ? 'editor' : 'files');
   const [showsActivity, setShowsActivity] = useState(true);
+  const [sought, setSought] = useState<SoughtEvent | null>(null);
   const [palette, setPalette] = useState<string | null>(null);
   const narrow = useNarrow();
   const onEdited = useEdited(workspace.id, pin, stop);
@@ -104,6 +105,11 @@ function OpenCodePage({ workspace: opened, files, refreshFiles }: OpenProps) {
     setShowsActivity((shown) => !shown);
     setPane((shown) => (shown === 'activity' ? 'editor' : 'activity'));
   }, []);
+  const showEvent = useCallback((seq: number) => {
+    setShowsActivity(true);
+    setPane('activity');
+    setSought({ seq });
+  }, []);
   const uploads = useUploads(workspace.id, (path) => files.tree.at(path) !== undefined, refreshFiles);
   const commands = useCommands({ editors, showSide, toggleActivity, openPalette: setPalette });
 
@@ -137,15 +143,24 @@ function OpenCodePage({ workspace: opened, files, refreshFiles }: OpenProps) {
       editors={editors}
       onOpen={show}
       onEdited={onEdited}
+      onShowEvent={showEvent}
       conflicts={conflicts}
     />
   );
-  const activity = <EventFeed workspaceId={workspace.id} room={room} onOpen={(path) => show(path, false)} />;
+  const activity = (
+    <EventFeed
+      workspaceId={workspace.id}
+      room={room}
+      sought={sought}
+      onFound={() => setSought(null)}
+      onOpen={(path) => show(path, false)}
+    />
+  );
   const following = followed && <FollowBar followed={followed} onStop={stop} />;
   const color = followed
     ? ({ '--followed-color': personColor(followed.person.color) } as CSSProperties)
     : undefined;
-  const sought = palette !== null && (
+  const paletteDialog = palette !== null && (
     <CodePalette
       start={palette}
       files={files}
@@ -181,7 +196,7 @@ function OpenCodePage({ workspace: opened, files, refreshFiles }: OpenProps) {
             ))}
           </SegmentedControl>
         </div>
-        {sought}
+        {paletteDialog}
       </div>
     );
   }
@@ -222,7 +237,7 @@ function OpenCodePage({ workspace: opened, files, refreshFiles }: OpenProps) {
           onClick={() => setShowsActivity(!showsActivity)}
         />
       </div>
-      {sought}
+      {paletteDialog}
     </div>
   );
 }

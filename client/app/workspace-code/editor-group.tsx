@@ -18,11 +18,13 @@ type Props = {
   /** Opening by hand, as opposed to following somebody. */
   onOpen: (path: string, pin: boolean) => void;
   onEdited: (path: string) => void;
+  onShowEvent: (seq: number) => void;
   conflicts: Conflicts;
 };
 
 /** The open files of one editor and the one that shows. */
-export function EditorGroup({ workspace, changes, group, editors, onOpen, onEdited, conflicts }: Props) {
+export function EditorGroup(props: Props) {
+  const { workspace, changes, group, editors, onOpen, onEdited, onShowEvent, conflicts } = props;
   const tabs = editors.groups[group]!;
   const shown = tabs.open.find((tab) => tab.path === tabs.active);
   const isHere = group === editors.focused;
@@ -55,6 +57,7 @@ export function EditorGroup({ workspace, changes, group, editors, onOpen, onEdit
           onView={(view) => editors.setView(shown.path, view, group)}
           onOpen={(path) => onOpen(path, false)}
           onEdited={onEdited}
+          onShowEvent={onShowEvent}
           conflicts={conflicts}
         />
       ) : (

@@ -6,13 +6,15 @@ import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import { DelayedProgress } from '@/components/delayed-progress.js';
 import { toast } from '@/components/toaster.js';
 import type { EditorCursor } from '@/features/editor/code-editor.js';
-import { chosenOptions } from '@/features/editor/editor-options.js';
+import { chosenOptions, lineHeightOf } from '@/features/editor/editor-options.js';
 import { isLarge } from '@/features/editor/large-text.js';
 import { parseLineRange } from '@/features/editor/line-range.js';
 import { NotTextView } from '@/features/editor/not-text-view.js';
 import { useFileStyle } from '@/features/editor/use-file-style.js';
 import { useDocumentText } from '@/features/editor/use-document-text.js';
 import { useDocumentState, useLiveDocument } from '@/features/editor/use-live-document.js';
+import { LineView } from '@/features/authorship/line-view.js';
+import { useLineView } from '@/features/authorship/use-line-view.js';
 import { ConflictBar } from '@/features/conflicts/conflict-bar.js';
 import { FileConflictPanel } from '@/features/conflicts/file-conflict-panel.js';
 import { useConflictView } from '@/features/conflicts/use-conflict-view.js';
@@ -62,6 +64,8 @@ export type EditorPaneProps = {
   onView: (view: TabView) => void;
   onOpen: (path: string) => void;
   onEdited: (path: string) => void;
+  /** Goes to an event in the activity. */
+  onShowEvent: (seq: number) => void;
   conflicts: Conflicts;
 };
 
@@ -79,6 +83,7 @@ export function EditorPane(props: EditorPaneProps) {
     onView,
     onOpen,
     onEdited,
+    onShowEvent,
     conflicts,
   } = props;
   const room = useRoom();
@@ -122,11 +127,20 @@ export function EditorPane(props: EditorPaneProps) {
   const ofText = useMemo(() => ofFile.filter(({ kind }) => kind === 'text'), [ofFile]);
   const [compared, setCompared] = useState<Compared | null>(null);
   const writable = workspace.role !== 'read';
-  const { attach, view: conflictView } = useConflictView(ofText, live && state.writable, {
+  const { attach: attachConflicts, view: conflictView } = useConflictView(ofText, live && state.writable, {
     resolve: conflicts.resolve,
     compare: (conflict, current) => setCompared({ conflict, current }),
     settled: conflicts.lookAgain,
   });
+  const lineView = useLineView({ room, path, document, isShown: settings.showAuthors && !large });
+  const { attach: attachLines } = lineView;
+  const attach = useCallback(
+    (...attached: Parameters<typeof attachConflicts>) => {
+      const detach = [attachConflicts(...attached), attachLines(...attached)];
+      return () => detach.forEach((each) => each());
+    },
+    [attachConflicts, attachLines],
+  );
   return (
     <div className="editor-pane" id={`editor-pane-${group}`} role="tabpanel" aria-label={path}>
       <EditorTools
@@ -136,6 +150,7 @@ export function EditorPane(props: EditorPaneProps) {
         document={live ? document : null}
         lines={cursor?.lines ?? null}
         isText={live}
+        hasLines={live && view === 'text' && !large}
         view={view}
         onView={onView}
       />
@@ -204,6 +219,9 @@ export function EditorPane(props: EditorPaneProps) {
                 usesVim={settings.keys === 'vim'}
                 followed={isHere ? (followed?.connectionId ?? null) : null}
                 lines={lines}
+                beside={
+                  <LineView view={lineView} lineHeight={lineHeightOf(settings)} onShowEvent={onShowEvent} />
+                }
                 attach={attach}
                 onCursor={setCursor}
                 onIndentation={setIndentation}

@@ -1,10 +1,12 @@
-import { CopyIcon, EyeIcon, GitCompareIcon, LinkIcon } from '@primer/octicons-react';
+import { CopyIcon, EyeIcon, GitCompareIcon, LinkIcon, PeopleIcon } from '@primer/octicons-react';
 import { ActionList, ActionMenu, IconButton } from '@primer/react';
 import type { Workspace } from '@protocol/workspace.js';
 import { toast } from '@/components/toaster.js';
 import { hasPreview } from '@/features/preview/has-preview.js';
 import type { LineRange } from '@/features/editor/line-range.js';
+import { writtenKeys } from '@/lib/hotkeys.js';
 import type { LiveDocument } from '@/lib/room/live-document.js';
+import { useChangeSettings, useSettings } from '@/lib/settings.js';
 import { useState } from 'react';
 import { linkTo, wordsOf } from './links.js';
 import type { TabView } from './tabs.js';
@@ -19,14 +21,18 @@ type Props = {
   /** What is selected, or the line the cursor is in, once it has been anywhere. */
   lines: LineRange | null;
   isText: boolean;
+  /** Whether its lines have authors to be shown. */
+  hasLines: boolean;
   view: TabView;
   onView: (view: TabView) => void;
 };
 
 /** The path of the open file, the ways to look at it, and links to it. */
 export function EditorTools(props: Props) {
-  const { workspace, path, committedPath, document, lines, isText, view, onView } = props;
+  const { workspace, path, committedPath, document, lines, isText, hasLines, view, onView } = props;
   const [isOpen, setIsOpen] = useState(false);
+  const { showAuthors } = useSettings();
+  const change = useChangeSettings();
   const toggle = (other: TabView) => onView(view === other ? 'text' : other);
   const permalink = usePermalink({ workspace, path, committedPath, document, lines, isWanted: isOpen });
   return (
@@ -34,6 +40,17 @@ export function EditorTools(props: Props) {
       <span className="editor-path" title={path}>
         {path}
       </span>
+      {hasLines && (
+        <IconButton
+          icon={PeopleIcon}
+          size="small"
+          variant={showAuthors ? 'default' : 'invisible'}
+          aria-label="Authors of lines"
+          aria-pressed={showAuthors}
+          description={`Show who wrote each line (${writtenKeys('Alt+A')})`}
+          onClick={() => change({ showAuthors: !showAuthors })}
+        />
+      )}
       {isText && hasPreview(path) && (
         <IconButton
           icon={EyeIcon}

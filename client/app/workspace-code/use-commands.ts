@@ -7,6 +7,7 @@ import {
   runEditorAction,
 } from '@/features/editor/active-editor.js';
 import type { Command } from '@/features/palette/command.js';
+import { whoWroteThisLine } from '@/features/authorship/active-lines.js';
 import { hasPreview } from '@/features/preview/has-preview.js';
 import { useHotkeys } from '@/lib/hotkeys.js';
 import { useChangeSettings, useSettings } from '@/lib/settings.js';
@@ -99,6 +100,13 @@ export function useCommands({ editors, showSide, toggleActivity, openPalette }: 
         run: () => active !== null && hasPreview(active) && toggleView('preview'),
       },
       { id: 'perch.diff', label: 'File: Compare with the Last Commit', run: () => toggleView('diff') },
+      {
+        id: 'perch.authors',
+        label: 'View: Show Authors of Lines',
+        keys: ['Alt+A'],
+        run: () => change({ showAuthors: !settings.showAuthors }),
+      },
+      { id: 'perch.lineAuthor', label: 'Who Wrote This Line', keys: ['Alt+Q'], run: whoWroteThisLine },
       ...conflictCommands,
       {
         id: 'perch.wrap',

@@ -2,7 +2,7 @@ import { Editor } from '@monaco-editor/react';
 import type { FileStyle } from '@protocol/file.js';
 import type { Presence } from '@protocol/presence.js';
 import type { editor as MonacoEditor, Selection } from 'monaco-editor';
-import { useEffect, useState } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { MonacoBinding } from 'y-monaco';
 import * as Y from 'yjs';
 import { DelayedProgress } from '@/components/delayed-progress.js';
@@ -47,6 +47,8 @@ type Props = {
   followed: string | null;
   /** Lines to select and reveal. */
   lines: LineRange | null;
+  /** What stands at its side. */
+  beside: ReactNode;
   /** Shows more in the editor, until what it returns is called. */
   attach: (editor: MonacoEditor.IStandaloneCodeEditor, text: Y.Text) => () => void;
   onCursor: (cursor: EditorCursor) => void;
@@ -71,6 +73,7 @@ export function CodeEditor({
   usesVim,
   followed,
   lines,
+  beside,
   attach,
   onCursor,
   onIndentation,
@@ -224,7 +227,10 @@ export function CodeEditor({
   );
   return (
     <div className="code-editor">
-      {shown}
+      <div className="code-editor-row">
+        {beside}
+        <div className="code-editor-text">{shown}</div>
+      </div>
       {usesVim && editor && doc && <VimStatus editor={editor} history={undoHistory(document.text)} />}
     </div>
   );

@@ -21,13 +21,16 @@ export const editorOptions: editor.IStandaloneEditorConstructionOptions = {
   unicodeHighlight: { ambiguousCharacters: false },
 };
 
+/** In pixels. */
+export const lineHeightOf = ({ fontSize }: Settings): number => Math.round(fontSize * 1.54);
+
 /** What a person has set, in Monaco's words. */
 export function chosenOptions(settings: Settings): editor.IEditorOptions & editor.IGlobalEditorOptions {
   return {
     tabSize: settings.tabSize,
     wordWrap: settings.wordWrap ? 'on' : 'off',
     fontSize: settings.fontSize,
-    lineHeight: Math.round(settings.fontSize * 1.54),
+    lineHeight: lineHeightOf(settings),
     minimap: { enabled: settings.minimap },
     renderWhitespace: settings.showWhitespace ? 'all' : 'selection',
   };

@@ -7,6 +7,7 @@ const SWITCHES = [
   { name: 'wordWrap', label: 'Wrap long lines' },
   { name: 'minimap', label: 'Show an overview of the file at its side' },
   { name: 'showWhitespace', label: 'Show spaces and tabs' },
+  { name: 'showAuthors', label: 'Show who wrote each line' },
 ] as const;
 
 /** How it all looks and types, for this person on every device. Each change counts at once. */
