@@ -1,4 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Config, ConfigError } from './config.js';
 
@@ -100,7 +103,56 @@ test('RUN1 docker-compose.yml says what Perch knows, and nothing else', () => {
     ]),
   );
   expect(Object.keys(env).filter((name) => !known.includes(`    ${name}: `))).toEqual([]);
-  const config = Config.load(env, []);
+  // Compose cannot demand one of two: Perch itself does.
+  expect(faultsOf(env)).toEqual([expect.stringContaining('GITHUB_TOKEN: or GITHUB_APP_ID')]);
+  const config = Config.load({ ...env, GITHUB_TOKEN: secret }, []);
   expect(config).toMatchObject({ host: '0.0.0.0', port: 4600, publicUrl: 'https://perch.example' });
   expect([config.databaseUrl, config.s3, config.github, config.metrics].includes(undefined)).toBe(false);
+});
+
+test('LAU4 Perch is a GitHub App by its id and its key, from a variable or a file, in place of a token', () => {
+  const privateKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    .privateKey.export({ type: 'pkcs1', format: 'pem' })
+    .toString()
+    .trim();
+  const folder = mkdtempSync(join(tmpdir(), 'perch-key-'));
+  const file = join(folder, 'key.pem');
+  writeFileSync(file, `${privateKey}\n`);
+  const base = { GITHUB_API_URL: 'https://api.github.com', GITHUB_APP_ID: '77' };
+  const app = { appId: 77, privateKey };
+  try {
+    for (const given of [
+      { GITHUB_APP_PRIVATE_KEY: privateKey },
+      { GITHUB_APP_PRIVATE_KEY: privateKey.replaceAll('\n', '\\n') },
+      { GITHUB_APP_PRIVATE_KEY_FILE: file },
+    ]) {
+      const config = Config.load({ ...base, ...given }, []);
+      expect(config.github).toEqual({ apiUrl: base.GITHUB_API_URL, app });
+      expect(config.secrets).toContain(privateKey);
+    }
+    writeFileSync(file, 'no key');
+    for (const [given, name] of [
+      [{}, 'GITHUB_APP_PRIVATE_KEY'],
+      [{ GITHUB_APP_PRIVATE_KEY: 'no key' }, 'GITHUB_APP_PRIVATE_KEY'],
+      [{ GITHUB_APP_PRIVATE_KEY_FILE: file }, 'GITHUB_APP_PRIVATE_KEY_FILE'],
+      [{ GITHUB_APP_PRIVATE_KEY_FILE: join(folder, 'none') }, 'GITHUB_APP_PRIVATE_KEY_FILE'],
+      [
+        { GITHUB_APP_PRIVATE_KEY: privateKey, GITHUB_APP_PRIVATE_KEY_FILE: file },
+        'GITHUB_APP_PRIVATE_KEY_FILE',
+      ],
+      [{ GITHUB_APP_PRIVATE_KEY: privateKey, GITHUB_TOKEN: 'x' }, 'GITHUB_TOKEN'],
+      [{ GITHUB_APP_PRIVATE_KEY: privateKey, GITHUB_API_URL: '' }, 'GITHUB_APP_ID'],
+      [{ GITHUB_APP_PRIVATE_KEY: privateKey, GITHUB_APP_ID: '' }, 'GITHUB_APP_ID'],
+      [{ GITHUB_APP_PRIVATE_KEY: privateKey, GITHUB_APP_ID: 'x' }, 'GITHUB_APP_ID'],
+    ] as const) {
+      const faults = faultsOf({ ...base, ...given });
+      expect([given, faults.map((each) => each.split(':')[0])]).toEqual([
+        given,
+        expect.arrayContaining([name]),
+      ]);
+      expect(faults.join()).not.toContain(privateKey);
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -1,3 +1,5 @@
+import { createPrivateKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -76,7 +78,14 @@ const environment = z
     GITHUB_API_URL: optional(z.url()).describe(
       'GitHub’s API, e.g. https://api.github.com; without one the built-in forge is started',
     ),
-    GITHUB_TOKEN: optional(z.string()).describe('The token for GITHUB_API_URL'),
+    GITHUB_TOKEN: optional(z.string()).describe(
+      'The token for GITHUB_API_URL, where Perch does not act as a GitHub App',
+    ),
+    GITHUB_APP_ID: optional(z.coerce.number().int().positive()).describe(
+      'The id of the GitHub App that Perch acts as in its own name, in place of GITHUB_TOKEN',
+    ),
+    GITHUB_APP_PRIVATE_KEY: optional(z.string()).describe('And its private key, in PEM'),
+    GITHUB_APP_PRIVATE_KEY_FILE: optional(z.string()).describe('Or the file that it is in'),
     GITHUB_APP_CLIENT_ID: optional(z.string()).describe(
       'The client id of the GitHub App (or OAuth app) that people sign in by; without one they need links',
     ),
@@ -136,13 +145,20 @@ const environment = z
         message: 'is required with GITHUB_APP_CLIENT_ID: the tokens of those who sign in are kept under it',
       });
     }
-    if (value.GITHUB_API_URL && !value.GITHUB_TOKEN) {
-      context.addIssue({
-        code: 'custom',
-        path: ['GITHUB_TOKEN'],
-        message: 'is required with GITHUB_API_URL',
-      });
-    }
+    const fault = (path: keyof typeof value, message: string) =>
+      context.addIssue({ code: 'custom', path: [path], message });
+    const { GITHUB_APP_ID: appId, GITHUB_APP_PRIVATE_KEY: key, GITHUB_APP_PRIVATE_KEY_FILE: file } = value;
+    if (value.GITHUB_API_URL && !value.GITHUB_TOKEN && !appId)
+      fault('GITHUB_TOKEN', 'or GITHUB_APP_ID is required with GITHUB_API_URL');
+    if (appId && value.GITHUB_TOKEN)
+      fault('GITHUB_TOKEN', 'is not used beside GITHUB_APP_ID: Perch acts as the App. Leave one of them out');
+    if (appId && !value.GITHUB_API_URL)
+      fault('GITHUB_APP_ID', 'needs GITHUB_API_URL: the built-in forge has a token of its own');
+    if (appId && !key && !file)
+      fault('GITHUB_APP_PRIVATE_KEY', 'or GITHUB_APP_PRIVATE_KEY_FILE is required with GITHUB_APP_ID');
+    if (key && file) fault('GITHUB_APP_PRIVATE_KEY_FILE', 'is given beside GITHUB_APP_PRIVATE_KEY');
+    if (!appId && (key || file)) fault('GITHUB_APP_ID', 'is required with its private key');
+    if (key && !isPrivateKey(inPem(key))) fault('GITHUB_APP_PRIVATE_KEY', 'is no private key in PEM');
   });
 
 /** Everything the operator can set. Read once, here alone; nobody else looks at the environment. */
@@ -165,7 +181,10 @@ export class Config {
   readonly s3:
     | { url: string; bucket: string; region?: string; accessKey: string; secretKey: string }
     | undefined;
-  readonly github: { apiUrl: string; token: string } | undefined;
+  readonly github:
+    | { apiUrl: string; token: string }
+    | { apiUrl: string; app: { appId: number; privateKey: string } }
+    | undefined;
   /** The App that people sign in by. Without GITHUB_API_URL the built-in forge knows it. */
   readonly githubApp: { clientId: string; clientSecret: string } | undefined;
   readonly webhookSecret: string | undefined;
@@ -194,13 +213,9 @@ export class Config {
             secretKey: value.PERCH_S3_SECRET_KEY,
           }
         : undefined;
-    this.github =
-      value.GITHUB_API_URL && value.GITHUB_TOKEN
-        ? {
-            apiUrl: value.GITHUB_API_URL,
-            token: value.GITHUB_TOKEN,
-          }
-        : undefined;
+    const { GITHUB_API_URL: apiUrl, GITHUB_TOKEN: token, GITHUB_APP_ID: appId } = value;
+    if (apiUrl && appId) this.github = { apiUrl, app: { appId, privateKey: privateKeyOf(value) } };
+    else if (apiUrl && token) this.github = { apiUrl, token };
     this.githubApp =
       value.GITHUB_APP_CLIENT_ID && value.GITHUB_APP_CLIENT_SECRET
         ? { clientId: value.GITHUB_APP_CLIENT_ID, clientSecret: value.GITHUB_APP_CLIENT_SECRET }
@@ -214,7 +229,8 @@ export class Config {
     const password = this.databaseUrl && decodeURIComponent(new URL(this.databaseUrl).password);
     return [
       this.secret,
-      this.github?.token,
+      this.github && 'token' in this.github ? this.github.token : undefined,
+      this.github && 'app' in this.github ? this.github.app.privateKey : undefined,
       this.githubApp?.clientSecret,
       this.webhookSecret,
       this.s3?.secretKey,
@@ -237,6 +253,34 @@ export class Config {
     if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
     return new Config(parsed.data, repositoryPath);
   }
+}
+
+/** A line alone, as environments keep it, has its line ends written out. */
+const inPem = (key: string) => key.replaceAll('\\n', '\n').trim();
+
+function isPrivateKey(key: string): boolean {
+  try {
+    return createPrivateKey(key).asymmetricKeyType === 'rsa';
+  } catch {
+    return false;
+  }
+}
+
+/** @throws {ConfigError} where its file cannot be read, or has none in it */
+function privateKeyOf(value: z.output<typeof environment>): string {
+  const { GITHUB_APP_PRIVATE_KEY: key, GITHUB_APP_PRIVATE_KEY_FILE: file } = value;
+  if (key || !file) return inPem(key ?? '');
+  let read: string;
+  try {
+    read = inPem(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new ConfigError([
+      `GITHUB_APP_PRIVATE_KEY_FILE: ${file} cannot be read: ${(error as NodeJS.ErrnoException).code}`,
+    ]);
+  }
+  if (!isPrivateKey(read))
+    throw new ConfigError([`GITHUB_APP_PRIVATE_KEY_FILE: ${file} is no private key in PEM`]);
+  return read;
 }
 
 export class ConfigError extends Error {

@@ -1,4 +1,4 @@
-import type { ForgeBudget } from '../protocol/repository.js';
+import type { ForgeBudget } from '../protocol/forge-budget.js';
 
 /** With what it takes to bring a push in, it is seen within 15 s (GIT2). */
 export const USUAL_MS = 10_000;

@@ -43,7 +43,7 @@ export class PersonGithub {
   #client(userId: string, token: string): GithubClient {
     const known = this.#clients.get(userId);
     if (known?.token === token) return known.client;
-    const client = this.github.as(token);
+    const client = this.github.as(token, userId);
     this.#clients.set(userId, { token, client });
     return client;
   }

@@ -104,7 +104,8 @@ export function repositoryUrl(repository: HostedRepository, { api }: Addresses):
 
 export function repositoryAnswer(
   repository: HostedRepository,
-  permission: Permission,
+  /** Null for an App in its own name, which has no role. */
+  permission: Permission | null,
   defaultBranch: string,
   addresses: Addresses,
 ) {

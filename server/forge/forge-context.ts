@@ -4,6 +4,7 @@ import type { Addresses } from './answers.js';
 import { ForgeError, notFound } from './forge-error.js';
 import { permits, type ForgeUser, type HostedRepository, type Permission } from './hosted-repository.js';
 import type { ForgeLimits } from './limits.js';
+import type { Installations } from './apps/installations.js';
 import type { Authorized, Grants } from './oauth/grants.js';
 import type { WebhookSender } from './webhook.js';
 
@@ -19,12 +20,19 @@ export type ForgeContext = {
   /** Where git's hook for pushes is. */
   pushHook: string;
   grants: Grants;
+  installations: Installations;
 };
+
+/** Above all users' ids. */
+const BOTS_FROM = 1_000_000;
 
 /** Whose token a request carries. @throws {ForgeError} 401 */
 export function userOf(context: ForgeContext, request: Request): ForgeUser {
   const token = tokenOf(request);
-  const user = context.users.find((each) => each.token === token) ?? appTokenOf(context, request)?.user;
+  const user =
+    context.users.find((each) => each.token === token) ??
+    appTokenOf(context, request)?.user ??
+    botOf(context, token);
   if (user) return user;
   throw new ForgeError(401, token === undefined ? 'Requires authentication' : 'Bad credentials');
 }
@@ -35,7 +43,16 @@ export function appTokenOf(context: ForgeContext, request: Request): Authorized 
   return token === undefined ? undefined : context.grants.find(token);
 }
 
-function tokenOf(request: Request): string | undefined {
+/** An App in its own name. */
+function botOf(context: ForgeContext, token: string | undefined): ForgeUser | undefined {
+  const installation = token === undefined ? undefined : context.installations.byToken(token);
+  if (token === undefined || !installation) return undefined;
+  const { id, slug } = installation.app;
+  const email = `${BOTS_FROM + id}+${slug}[bot]@users.noreply.perch.invalid`;
+  return { id: BOTS_FROM + id, login: `${slug}[bot]`, name: slug, email, token, installation };
+}
+
+export function tokenOf(request: Request): string | undefined {
   const header = request.headers.authorization ?? '';
   const bearer = /^(?:token|bearer) (.+)$/i.exec(header)?.[1];
   const basic = /^basic (.+)$/i.exec(header)?.[1];

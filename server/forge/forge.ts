@@ -3,6 +3,7 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { repositoryUrl, type Addresses } from './answers.js';
+import { Installations, type InstallableApp } from './apps/installations.js';
 import { findRepository, nameOf, type ForgeContext } from './forge-context.js';
 import { ForgeError, notFound } from './forge-error.js';
 import { GitFailure, gitText } from './git/git.js';
@@ -19,6 +20,7 @@ import { administrationRoutes } from './rest/administration-routes.js';
 import { contentsRoutes } from './rest/contents-routes.js';
 import { historyRoutes } from './rest/history-routes.js';
 import { hookRoutes } from './rest/hook-routes.js';
+import { installationRoutes } from './rest/installation-routes.js';
 import { objectRoutes } from './rest/object-routes.js';
 import { protectionRoutes } from './rest/protection-routes.js';
 import { refRoutes } from './rest/ref-routes.js';
@@ -51,6 +53,8 @@ export type Forge = {
   answers: ReadonlyMap<string, number>;
   /** As a person does in his settings: no App may act for him any more. */
   takeBack(login: string): void;
+  /** Where Apps are installed. */
+  installations: Installations;
   addRepository(repository: ServedRepository): Promise<HostedRepository>;
   /** Tells this address of whatever happens in any repository served by now. */
   addHook(hook: { url: string; secret: string; events: string[] }): void;
@@ -72,6 +76,7 @@ export type Forge = {
  * FRG7 What is unchanged costs nothing (304), and limits refuse in GitHub's way.
  * FRG8 What is larger than GitHub hands out is cut off or refused as there.
  * FRG9 A protected branch says so and takes what its protection allows alone.
+ * FRG10 An App in its own name proves itself by a JWT, and reaches what it is installed on alone.
  * FRG9 A person lets an App act for him; codes and refresh tokens work once, tokens end.
  */
 export async function startForge(options: {
@@ -79,6 +84,8 @@ export async function startForge(options: {
   users: Omit<ForgeUser, 'id'>[];
   /** Those that may ask people to act for them. */
   apps?: OAuthApp[];
+  /** Those that act in their own name where they are installed. */
+  installable?: InstallableApp[];
   host?: string;
   port?: number;
   /** Lower than GitHub's, for tests. */
@@ -105,6 +112,7 @@ export async function startForge(options: {
     hooks: new WebhookSender(addresses),
     pushHook: await writePushHook(options.stateDirectory),
     grants: new Grants(options.apps ?? []),
+    installations: new Installations(options.installable ?? []),
   };
   const budget = new RequestBudget(context, options.rates);
   mount(app, context, budget);
@@ -112,6 +120,7 @@ export async function startForge(options: {
     url: web,
     apiUrl: addresses.api,
     answers: budget.answers,
+    installations: context.installations,
     takeBack: (login) => {
       const user = context.users.find((each) => each.login === login);
       if (user) for (const app of context.grants.apps) context.grants.revokeAll(app, user);
@@ -179,6 +188,7 @@ function mount(app: express.Express, context: ForgeContext, budget: RequestBudge
   administrationRoutes(rest, context);
   repositoryRoutes(rest, context);
   applicationRoutes(rest, context);
+  installationRoutes(rest, context);
   searchRoutes(rest, context);
   refRoutes(rest, context);
   objectRoutes(rest, context);

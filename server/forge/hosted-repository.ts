@@ -1,3 +1,4 @@
+import { reaches, type Installation } from './apps/installations.js';
 import type { BranchProtection } from './branch-protection.js';
 import { ObjectStore } from './git/object-store.js';
 import { RefStore } from './git/ref-store.js';
@@ -18,6 +19,8 @@ export type ForgeUser = {
   /** Whether others may not see the address. */
   isEmailHidden?: boolean;
   token: string;
+  /** Where this is an App in its own name. */
+  installation?: Installation;
 };
 export type Hook = {
   id: number;
@@ -92,6 +95,8 @@ export class HostedRepository {
   /** Everybody administers what is not limited to somebody. */
   permissionOf(user: ForgeUser): Permission | null {
     const { permissions } = this.options;
+    if (user.installation && reaches(user.installation, this)) return user.installation.contents;
+    if (user.installation) return this.options.private ? null : 'read';
     if (!permissions) return 'admin';
     return permissions[user.login] ?? (this.options.private ? null : 'read');
   }

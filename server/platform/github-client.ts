@@ -4,25 +4,16 @@ import { buffer } from 'node:stream/consumers';
 import type { ReadableStream } from 'node:stream/web';
 import { ProtocolError } from '../protocol/error.js';
 import type { FileMode } from '../protocol/file.js';
-import type { ForgeBudget } from '../protocol/repository.js';
+import type { ForgeBudget } from '../protocol/forge-budget.js';
+import { ForgeBudgets } from './forge-budgets.js';
 import type { ForgeTree } from './forge-tree.js';
 import { GithubBranches, type ForgeBranch } from './github-branches.js';
+import { GithubApp, type NotInstalled } from './github-app.js';
 import { createOctokit, type GithubOptions } from './github-octokit.js';
 import { orNull, told } from './github-refusal.js';
+import { GithubRepositories, type ForgeRepository } from './github-repositories.js';
 import { GithubTrees } from './github-trees.js';
 import { refusedMove } from './refused-move.js';
-
-export type ForgeRepository = {
-  id: number;
-  nodeId: string;
-  owner: string;
-  name: string;
-  defaultBranch: string;
-  private: boolean;
-  description: string | null;
-  url: string;
-  permission: 'read' | 'write' | 'admin';
-};
 
 /** A change of a tree: text inline, bytes as a blob's sha, or null to take the path away. */
 export type TreeChange = { path: string; mode: FileMode } & ({ content: string } | { sha: string | null });
@@ -45,25 +36,37 @@ export type BlamedLines = {
  * null; every other refusal is a ProtocolError that says what the forge said.
  */
 export class GithubClient {
+  /** Of all the tokens that are asked with in this process. */
+  readonly budgets: ForgeBudgets;
   readonly #octokit: Octokit;
   readonly #options: GithubOptions;
-  readonly #token: string;
+  /** Perch in its own name, where it is an App. */
+  readonly #app: GithubApp | null;
   readonly #trees: GithubTrees;
   readonly #branches: GithubBranches;
-  #budget: ForgeBudget | null = null;
+  readonly #repositories: GithubRepositories;
   readonly #blobs: LRUCache<string, Uint8Array>;
 
   readonly #blames = new LRUCache<string, BlamedLines[]>({ max: BLAMES_CACHED });
 
-  /** @param shared whose trees and blobs this one keeps in common */
-  constructor(options: GithubOptions, shared?: GithubClient) {
-    this.#octokit = createOctokit(options, (budget) => (this.#budget = budget));
+  /** @param shared with which this one keeps trees, blobs and budgets in common, for this person's token */
+  constructor(options: GithubOptions, shared?: { client: GithubClient; personId: string }) {
     this.#options = options;
-    this.#token = options.token;
+    const budgets = shared?.client.budgets ?? new ForgeBudgets();
+    this.budgets = budgets;
+    this.#app = options.app
+      ? new GithubApp(options.apiUrl, options.app, budgets.fetchAs({ kind: 'app' }))
+      : null;
+    const name = shared ? { kind: 'person' as const, id: shared.personId } : { kind: 'perch' as const };
+    this.#octokit = createOctokit(
+      options,
+      this.#app ? { budgets, app: this.#app } : { budgets, name, token: options.token ?? '' },
+    );
     this.#branches = new GithubBranches(this.#octokit);
-    this.#trees = shared ? shared.#trees : new GithubTrees(this.#octokit);
+    this.#repositories = new GithubRepositories(this.#octokit, this.#app);
+    this.#trees = shared ? shared.client.#trees : new GithubTrees(this.#octokit);
     this.#blobs = shared
-      ? shared.#blobs
+      ? shared.client.#blobs
       : new LRUCache({
           maxSize: BLOBS_CACHED_BYTES,
           sizeCalculation: (bytes) => bytes.byteLength + 1,
@@ -75,41 +78,41 @@ export class GithubClient {
    * of his limits. What never changes is kept in common, so who may read a
    * repository is for the caller to know.
    */
-  as(token: string): GithubClient {
-    return new GithubClient({ ...this.#options, token }, this);
+  as(token: string, personId: string): GithubClient {
+    const { apiUrl, isOwn } = this.#options;
+    return new GithubClient({ apiUrl, isOwn, token }, { client: this, personId });
   }
 
   /** What is left of the hour's requests, as the last answer said; null before the first (GIT6). */
   get budget(): ForgeBudget | null {
-    return this.#budget;
+    return this.budgets.shared;
   }
 
-  async getRepository(owner: string, repo: string): Promise<ForgeRepository | null> {
-    const answer = await orNull(this.#octokit.rest.repos.get({ owner, repo }));
-    return answer && toRepository(answer.data);
+  getRepository(owner: string, repo: string): Promise<ForgeRepository | null> {
+    return this.#repositories.get(owner, repo);
   }
 
-  async getRepositoryById(id: number): Promise<ForgeRepository | null> {
-    const answer = await orNull(this.#octokit.request('GET /repositories/{id}', { id }));
-    return answer && toRepository(answer.data as RepositoryAnswer);
+  getRepositoryById(id: number): Promise<ForgeRepository | null> {
+    return this.#repositories.getById(id);
   }
 
-  async listRepositories(): Promise<ForgeRepository[]> {
-    const found = await told(
-      this.#octokit.paginate(this.#octokit.rest.repos.listForAuthenticatedUser, {
-        per_page: 100,
-        sort: 'pushed',
-      }),
-    );
-    return found.map((each) => toRepository(each));
+  listRepositories(): Promise<ForgeRepository[]> {
+    return this.#repositories.list();
   }
 
   /** Repositories anywhere on the forge by words of their names, the best match first. */
-  async searchRepositories(words: string, limit: number): Promise<ForgeRepository[]> {
-    const { data } = await told(
-      this.#octokit.rest.search.repos({ q: `${words} in:name fork:true`, per_page: limit }),
-    );
-    return data.items.flatMap((each) => (each.owner ? [toRepository(each as RepositoryAnswer)] : []));
+  searchRepositories(words: string, limit: number): Promise<ForgeRepository[]> {
+    return this.#repositories.search(words, limit);
+  }
+
+  /** For whoever may know of a repository: what is to be done so that Perch sees it; null where nothing is. */
+  whyAbsent(owner: string, repo: string): Promise<NotInstalled | null> {
+    return this.#repositories.absence(owner, repo);
+  }
+
+  /** The forge says that Perch may be installed elsewhere by now. */
+  forgetInstallations(): void {
+    this.#app?.forget();
   }
 
   /** As many as are read of a long list; `isComplete` says whether that is all. */
@@ -192,10 +195,13 @@ export class GithubClient {
     repo: string,
   ): Promise<{ url: string; credentials: { username: string; password: string } } | null> {
     const answer = await orNull(this.#octokit.rest.repos.get({ owner, repo }));
+    const password = this.#app
+      ? await this.#app.token(await this.#app.require(owner, repo))
+      : this.#options.token;
     return (
       answer && {
         url: answer.data.clone_url,
-        credentials: { username: 'x-access-token', password: this.#token },
+        credentials: { username: 'x-access-token', password: password ?? '' },
       }
     );
   }
@@ -413,32 +419,6 @@ type BlameAnswer = {
     } | null;
   } | null;
 };
-
-type RepositoryAnswer = {
-  id: number;
-  node_id: string;
-  name: string;
-  owner: { login: string };
-  default_branch: string;
-  private: boolean;
-  description: string | null;
-  html_url: string;
-  permissions?: { admin: boolean; push: boolean };
-};
-
-function toRepository(answer: RepositoryAnswer): ForgeRepository {
-  return {
-    id: answer.id,
-    nodeId: answer.node_id,
-    owner: answer.owner.login,
-    name: answer.name,
-    defaultBranch: answer.default_branch,
-    private: answer.private,
-    description: answer.description,
-    url: answer.html_url,
-    permission: answer.permissions?.admin ? 'admin' : answer.permissions?.push ? 'write' : 'read',
-  };
-}
 
 /** A ref in a URL: every character of it, but for the slashes between its parts (NAM2). */
 function encodeRef(ref: string): string {

@@ -7,7 +7,7 @@ import {
 import { request } from '@octokit/request';
 import { RequestError } from 'octokit';
 import { ProtocolError } from '../protocol/error.js';
-import { countedFetch } from './github-octokit.js';
+import { countedFetch } from './forge-budgets.js';
 import { orNull, told } from './github-refusal.js';
 
 export type ForgeApp = { clientId: string; clientSecret: string };

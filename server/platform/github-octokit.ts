@@ -1,19 +1,17 @@
 import { LRUCache } from 'lru-cache';
 import { Octokit, RequestError } from 'octokit';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ForgeBudget } from '../protocol/repository.js';
+import { ProtocolError } from '../protocol/error.js';
+import type { ForgeTokenName } from '../protocol/forge-budget.js';
+import type { ForgeBudgets } from './forge-budgets.js';
+import type { GithubApp, GithubAppKey, Installed } from './github-app.js';
 import { log } from './log.js';
-import { forgeRequests } from './metrics.js';
 import { TokenBucket } from './token-bucket.js';
 
 /** A wait longer than this is told to the person instead of being sat out. */
 const RETRY_AFTER_MAX_S = 10;
 /** A page of a hundred branches is some 30 kB. */
 const ANSWERS_CACHED = 500;
-/** Below a tenth of the hour's requests the operator hears of it, once an hour. */
-const LOW_BUDGET = 0.1;
-/** The last moment a Date can hold. */
-const LATEST_MS = 8.64e15;
 
 /**
  * GitHub takes 80 content-making requests a minute. Octokit keeps to that by
@@ -27,10 +25,15 @@ const SEARCHES_BURST = 10;
 
 export type GithubOptions = {
   apiUrl: string;
-  token: string;
   /** For a forge of one's own, which does not limit what is made or searched in a minute. */
   isOwn?: boolean;
-};
+} & ({ token: string; app?: undefined } | { app: GithubAppKey; token?: undefined });
+
+/** Who asks, and where it is kept what his answers say of his budget. */
+export type Asker = { budgets: ForgeBudgets } & (
+  | { name: ForgeTokenName; token: string }
+  | { app: GithubApp }
+);
 
 type Answer = { headers: Record<string, string | number | undefined>; data: unknown };
 
@@ -39,16 +42,17 @@ type Answer = { headers: Record<string, string | number | undefined>; data: unkn
  * ETag, which costs nothing of the hour's budget; `retry-after` is honoured;
  * a 409 is an answer, not a failure to retry, which would stall a commit for 15 s.
  */
-export function createOctokit(options: GithubOptions, onBudget: (budget: ForgeBudget) => void): Octokit {
+export function createOctokit(options: Pick<GithubOptions, 'apiUrl' | 'isOwn'>, asker: Asker): Octokit {
   const mayWait = (retryAfter: number, kind: string, attempts: number): boolean => {
     log.warn({ retryAfter }, `the forge asks to wait: ${kind}`);
     return retryAfter <= RETRY_AFTER_MAX_S && attempts < 1;
   };
   const octokit = new Octokit({
     userAgent: 'perch',
-    auth: options.token,
+    ...('app' in asker
+      ? { authStrategy: () => asInstallation(asker.app, asker.budgets) }
+      : { auth: asker.token, request: { fetch: asker.budgets.fetchAs(asker.name) } }),
     baseUrl: options.apiUrl.replace(/\/$/, ''),
-    request: { fetch: countedFetch },
     retry: { doNotRetry: [400, 401, 403, 404, 409, 410, 422, 429, 451], retries: 2 },
     throttle: {
       write: AT_ONCE,
@@ -62,7 +66,6 @@ export function createOctokit(options: GithubOptions, onBudget: (budget: ForgeBu
   });
   if (!options.isOwn) takeTurns(octokit);
   rememberAnswers(octokit);
-  watchBudget(octokit, onBudget);
   return octokit;
 }
 
@@ -116,35 +119,39 @@ function rememberAnswers(octokit: Octokit): void {
   });
 }
 
-/** Every answer says what is left, a refusal and a 304 too. GraphQL and searches have budgets of their own. */
-function watchBudget(octokit: Octokit, onBudget: (budget: ForgeBudget) => void): void {
-  let toldUntil = 0;
-  const look = (headers: Answer['headers']): void => {
-    const limit = Number(headers['x-ratelimit-limit']);
-    const remaining = Number(headers['x-ratelimit-remaining']);
-    const reset = Number(headers['x-ratelimit-reset']);
-    if (!(limit > 0) || !(reset > 0) || !Number.isFinite(remaining)) return;
-    const resetsAt = new Date(Math.min(reset * 1000, LATEST_MS)).toISOString();
-    if ((headers['x-ratelimit-resource'] ?? 'core') === 'core') onBudget({ limit, remaining, resetsAt });
-    if (remaining >= limit * LOW_BUDGET || reset <= toldUntil) return;
-    toldUntil = reset;
-    log.warn({ remaining, limit, resetsAt }, 'GitHub’s budget runs low');
+type Requesting = Octokit['request'];
+type Endpoint = ReturnType<Requesting['endpoint']['merge']> & {
+  variables?: { owner?: string; repo?: string; repositoryId?: string };
+  request?: { installation?: Installed };
+};
+
+/** How Octokit lets an App ask: each request with the token of the installation that reaches what it is about. */
+function asInstallation(app: GithubApp, budgets: ForgeBudgets) {
+  const hook = async (request: Requesting, ...asked: Parameters<Requesting['endpoint']['merge']>) => {
+    const endpoint = request.endpoint.merge(...asked) as Endpoint;
+    const { pathname } = new URL(request.endpoint.parse(endpoint).url);
+    const installed = endpoint.request?.installation ?? (await installationOf(app, pathname, endpoint));
+    const { id, account } = installed;
+    return app.with(installed, (token) =>
+      request({
+        ...endpoint,
+        headers: { ...endpoint.headers, authorization: `token ${token}` },
+        request: { ...endpoint.request, fetch: budgets.fetchAs({ kind: 'installation', id, account }) },
+      } as never),
+    );
   };
-  octokit.hook.after('request', ({ headers }) => look(headers));
-  octokit.hook.error('request', (error) => {
-    if (error instanceof RequestError && error.response) look(error.response.headers);
-    throw error;
-  });
+  return Object.assign(() => Promise.resolve({ type: 'installation' }), { hook });
 }
 
-/** Every request as it leaves, those that are tried again too. One that got no answer counts as status 0. */
-export const countedFetch: typeof fetch = async (...request) => {
-  try {
-    const response = await fetch(...request);
-    forgeRequests.inc({ status: response.status });
-    return response;
-  } catch (error) {
-    forgeRequests.inc({ status: 0 });
-    throw error;
-  }
-};
+/** By the repository in the path, or in a GraphQL question. @throws {NotInstalled} */
+function installationOf(app: GithubApp, pathname: string, { variables }: Endpoint): Promise<Installed> {
+  const [, owner, repo] = /\/repos\/([^/]+)\/([^/]+)/.exec(pathname) ?? [];
+  if (owner !== undefined && repo !== undefined)
+    return app.require(decodeURIComponent(owner), decodeURIComponent(repo));
+  if (variables?.owner !== undefined && variables.repo !== undefined)
+    return app.require(variables.owner, variables.repo);
+  const id = /\/repositories\/(\d+)/.exec(pathname)?.[1] ?? variables?.repositoryId;
+  const known = id === undefined ? null : app.nameOf(id);
+  if (known) return app.require(known.owner, known.repo);
+  throw new ProtocolError('forge', 'Perch does not know by which installation to ask GitHub for this.');
+}

@@ -46,6 +46,7 @@ import {
   linkToken,
   member,
 } from './invitation.js';
+import { forgeBudget } from './forge-budget.js';
 import { fileLines } from './lines.js';
 import { presenceEntry, programPresence } from './presence.js';
 import {
@@ -57,7 +58,6 @@ import {
   branchPageQuery,
   branchProtection,
   branchRef,
-  forgeBudget,
   repository,
   repositoryQuery,
   repositoryRef,

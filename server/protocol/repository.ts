@@ -123,11 +123,3 @@ export const branchProtection = z.object({
   /** The forge takes changes by a pull request alone. */
   isProtected: z.boolean(),
 });
-
-/** What is left of the requests the forge grants Perch's token in an hour (GIT6). */
-export const forgeBudget = z.object({
-  limit: z.number().int(),
-  remaining: z.number().int(),
-  resetsAt: z.iso.datetime(),
-});
-export type ForgeBudget = z.infer<typeof forgeBudget>;

@@ -1,6 +1,7 @@
 import { io, type Socket } from 'socket.io-client';
 import type { Application } from '../application.js';
 import { GitGithub, type InitialFile } from '../commit/testing/git-github.js';
+import type { InstallableApp } from '../forge/apps/installations.js';
 import { startForge } from '../forge/forge.js';
 import type { Permission } from '../forge/hosted-repository.js';
 import { createTestDatabase } from '../platform/testing/test-database.js';
@@ -39,6 +40,8 @@ export async function startSurroundings(
     permission?: Permission;
     /** Of these users of the forge, who can sign in there besides Perch itself. */
     people?: Record<string, Permission | null>;
+    /** Apps that act in their own name where they are installed. */
+    installable?: InstallableApp[];
     /** How long what the App is given lasts. */
     tokenSeconds?: number;
     /** Makes the repository to serve, in this folder, instead of a small game: its path. */
@@ -59,6 +62,7 @@ export async function startSurroundings(
       })),
     ],
     apps: [{ ...APP, tokenSeconds: options.tokenSeconds }],
+    installable: options.installable,
   });
   const permissions = (options.permission ?? options.people) && {
     perch: options.permission ?? ('admin' as const),

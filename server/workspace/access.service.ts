@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { GithubClient, type ForgeRepository } from '../platform/github-client.js';
+import { GithubClient } from '../platform/github-client.js';
+import type { ForgeRepository } from '../platform/github-repositories.js';
 import { log } from '../platform/log.js';
 import { NotificationListener } from '../platform/notification-listener.js';
 import { ProtocolError } from '../protocol/error.js';
@@ -76,7 +77,10 @@ export class AccessService implements OnApplicationBootstrap {
     const repository = await this.#byName.get(key, () => hidden(this.github.getRepository(owner, repo)));
     // Where there is none, the same is asked as where it is hidden: the time it takes tells nothing.
     const role = await this.#roleIn(account, repository, key, own);
-    if (!repository || role === null) throw notFound();
+    if (!repository || role === null) {
+      const mayKnow = account.isOwner || own !== undefined;
+      throw (!repository && mayKnow && (await this.github.whyAbsent(owner, repo))) || notFound();
+    }
     requireRank(role, need);
     await this.#store(repository);
     return { repository, role };
@@ -177,6 +181,7 @@ export class AccessService implements OnApplicationBootstrap {
 
   /** The forge says that its rights may be others now, in one repository (by its id) or anywhere (`*`). */
   #doubt(which: string): void {
+    this.github.forgetInstallations();
     const isMeant = (id: number | undefined) => which === '*' || id === undefined || id === Number(which);
     this.#byId.doubt((id) => isMeant(id));
     this.#byName.doubt((_, repository) => isMeant(repository?.id));

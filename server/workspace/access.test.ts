@@ -1,5 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import type { ForgeRepository, GithubClient } from '../platform/github-client.js';
+import type { GithubClient } from '../platform/github-client.js';
+import type { ForgeRepository } from '../platform/github-repositories.js';
 import type { NotificationListener } from '../platform/notification-listener.js';
 import { ProtocolError, type ErrorCode } from '../protocol/error.js';
 import { AccessService } from './access.service.js';

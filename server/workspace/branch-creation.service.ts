@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PersonGithub } from '../forge-account/person-github.js';
-import { GithubClient, type ForgeRepository } from '../platform/github-client.js';
+import { GithubClient } from '../platform/github-client.js';
+import type { ForgeRepository } from '../platform/github-repositories.js';
 import { ProtocolError } from '../protocol/error.js';
 import { isBranchName, type Branch, type RepositoryRef } from '../protocol/repository.js';
 import type { Account } from '../protocol/user.js';

@@ -1,7 +1,8 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { ForgeBranch } from '../platform/github-branches.js';
-import { GithubClient, type ForgeRepository } from '../platform/github-client.js';
+import { GithubClient } from '../platform/github-client.js';
+import type { ForgeRepository } from '../platform/github-repositories.js';
 import { NotificationListener } from '../platform/notification-listener.js';
 import { ProtocolError } from '../protocol/error.js';
 import type { Branch, BranchPage, RepositoryRef } from '../protocol/repository.js';

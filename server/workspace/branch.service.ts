@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { GithubClient, type ForgeRepository } from '../platform/github-client.js';
+import { GithubClient } from '../platform/github-client.js';
+import type { ForgeRepository } from '../platform/github-repositories.js';
 import { ProtocolError } from '../protocol/error.js';
-import type { ForgeBudget, Repository, RepositoryRef } from '../protocol/repository.js';
+import type { ForgeBudget } from '../protocol/forge-budget.js';
+import type { Repository, RepositoryRef } from '../protocol/repository.js';
 import type { Account, Role } from '../protocol/user.js';
 import { AccessService } from './access.service.js';
 

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { ForgeTokenService } from '../forge-account/forge-token.service.js';
-import { ForgeAddress } from '../platform/forge-address.js';
-import { GithubClient, type ForgeRepository } from '../platform/github-client.js';
+import { GithubClient } from '../platform/github-client.js';
+import type { ForgeRepository } from '../platform/github-repositories.js';
 import { isUnauthorized } from '../platform/github-refusal.js';
 import { ProtocolError } from '../protocol/error.js';
 import type { Role } from '../protocol/user.js';
@@ -29,7 +29,7 @@ export class ForgeRights {
 
   constructor(
     private readonly tokens: ForgeTokenService,
-    private readonly address: ForgeAddress,
+    private readonly github: GithubClient,
   ) {}
 
   /** @throws {ProtocolError} what the forge refused, where nothing it said before counts any more */
@@ -104,7 +104,7 @@ export class ForgeRights {
   #client(userId: string, token: string): GithubClient {
     const known = this.#clients.get(userId);
     if (known?.token === token) return known.client;
-    const client = new GithubClient({ apiUrl: this.address.apiUrl, token });
+    const client = this.github.as(token, userId);
     this.#clients.set(userId, { token, client });
     return client;
   }

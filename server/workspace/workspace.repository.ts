@@ -7,7 +7,7 @@ import { users } from '../../db/schema/user.js';
 import { workspaces, workspaceVisits } from '../../db/schema/workspace.js';
 import { batchLoader } from '../platform/batch-loader.js';
 import { DatabaseConnection } from '../platform/database.js';
-import type { ForgeRepository } from '../platform/github-client.js';
+import type { ForgeRepository } from '../platform/github-repositories.js';
 import type { Person } from '../protocol/user.js';
 
 export type WorkspaceRow = typeof workspaces.$inferSelect;

@@ -1,4 +1,4 @@
-import type { ForgeBudget } from '@protocol/repository.js';
+import type { ForgeBudget } from '@protocol/forge-budget.js';
 
 /** Below a tenth of the hour's requests people hear of it. */
 const LOW = 0.1;

@@ -11,7 +11,7 @@ import {
 import { protectionOf } from '../branch-protection.js';
 import { bodyOf, repositoryOf, userOf, wildcard, type ForgeContext } from '../forge-context.js';
 import { ForgeError, notFound } from '../forge-error.js';
-import type { HostedRepository, Permission } from '../hosted-repository.js';
+import type { ForgeUser, HostedRepository, Permission } from '../hosted-repository.js';
 import { RefRefused } from '../git/ref-store.js';
 import { paginate } from './pagination.js';
 
@@ -25,15 +25,15 @@ const renaming = z.object({ new_name: z.string() });
 /** Users, repositories, permissions and branches. */
 export function repositoryRoutes(router: Router, context: ForgeContext): void {
   const { addresses } = context;
-  const answer = async (repository: HostedRepository, permission: Permission) =>
+  const answer = async (repository: HostedRepository, permission: Permission | null) =>
     repositoryAnswer(repository, permission, await repository.refs.head(), addresses);
 
   router.get('/user', (request, response) => {
-    response.json(accountAnswer(userOf(context, request), addresses));
+    response.json(accountAnswer(personOf(context, request), addresses));
   });
 
   router.get('/user/repos', async (request, response) => {
-    const user = userOf(context, request);
+    const user = personOf(context, request);
     const visible = [...context.repositories.values()].flatMap((repository) => {
       const permission = repository.permissionOf(user);
       return permission ? [{ repository, permission }] : [];
@@ -49,12 +49,12 @@ export function repositoryRoutes(router: Router, context: ForgeContext): void {
     const repository = context.repositories.get(Number(request.params.id));
     const permission = repository?.permissionOf(user);
     if (!repository || !permission) throw notFound();
-    response.json(await answer(repository, permission));
+    response.json(await answer(repository, user.installation ? null : permission));
   });
 
   router.get('/repos/:owner/:repo', async (request, response) => {
-    const { repository, permission } = repositoryOf(context, request, 'read');
-    response.json(await answer(repository, permission));
+    const { repository, permission, user } = repositoryOf(context, request, 'read');
+    response.json(await answer(repository, user.installation ? null : permission));
   });
 
   router.get('/repos/:owner/:repo/collaborators/:username/permission', (request, response) => {
@@ -160,4 +160,11 @@ export function repositoryRoutes(router: Router, context: ForgeContext): void {
       protected: repository.protections.has(name),
     };
   }
+}
+
+/** @throws {ForgeError} 403 to an App in its own name, which is nobody */
+function personOf(context: ForgeContext, request: Request): ForgeUser {
+  const user = userOf(context, request);
+  if (user.installation) throw new ForgeError(403, 'Resource not accessible by integration');
+  return user;
 }

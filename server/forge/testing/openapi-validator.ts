@@ -113,6 +113,11 @@ function toJsonSchema(schema: unknown): unknown {
     copy.anyOf = copy.oneOf;
     delete copy.oneOf;
   }
+  // The account an App is installed on, a person's or an Enterprise's, is described as both at once.
+  if (copy.nullable === true && copy.allOf) {
+    copy.anyOf = copy.allOf;
+    delete copy.allOf;
+  }
   if (copy.nullable !== true) return copy;
   delete copy.nullable;
   return { anyOf: [copy, { type: 'null' }] };
