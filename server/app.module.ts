@@ -15,6 +15,7 @@ import { DocumentModule } from './document/document.module.js';
 import { EventFeedModule } from './event/event-feed.module.js';
 import { FileModule } from './file/file.module.js';
 import { ForgeAccountModule } from './forge-account/forge-account.module.js';
+import { HistoryModule } from './history/history.module.js';
 import { HealthModule } from './health/health.module.js';
 import { InvitationModule } from './invitation/invitation.module.js';
 import { MetricModule } from './metric/metric.module.js';
@@ -48,6 +49,7 @@ export class AppModule implements NestModule {
         BranchWatchModule,
         WebhookModule,
         AuthorshipModule,
+        HistoryModule,
         SearchModule,
         SettingsModule,
         OpenApiModule,

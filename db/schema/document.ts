@@ -67,7 +67,10 @@ export const documentUpdates = pgTable(
     actor: text().notNull(),
     /** The server process it came from, so that nobody hears himself twice. */
     processId: uuid().notNull(),
-    createdAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
+    /** When it was written, under the document's lock: in the order of the numbers. */
+    createdAt: timestamp({ withTimezone: true })
+      .notNull()
+      .default(sql`clock_timestamp()`),
   },
   (table) => [primaryKey({ columns: [table.documentId, table.seq] })],
 );

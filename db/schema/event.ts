@@ -14,7 +14,10 @@ export const workspaceEvents = pgTable(
     /** `person:<uuid>`, `git:<sha>` or `system`. */
     actor: text().notNull(),
     payload: jsonb().$type<Record<string, unknown>>().notNull(),
-    createdAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
+    /** When it was written, under the workspace's lock: in the order of the numbers, and of what it tells. */
+    createdAt: timestamp({ withTimezone: true })
+      .notNull()
+      .default(sql`clock_timestamp()`),
   },
   (table) => [
     primaryKey({ columns: [table.workspaceId, table.seq] }),
@@ -22,5 +25,11 @@ export const workspaceEvents = pgTable(
     index('workspace_events_people')
       .on(table.workspaceId, table.actor, table.seq)
       .where(sql`${table.type} in ('person.joined', 'person.left')`),
+    // On which commit the room stood, and where a burst of typing ended at the latest.
+    index('workspace_events_bases')
+      .on(table.workspaceId, table.seq)
+      .where(
+        sql`${table.type} in ('workspace.opened', 'workspace.moved', 'commit.created', 'branch.merged')`,
+      ),
   ],
 );

@@ -8,6 +8,7 @@ import { DatabaseConnection } from '../platform/database.js';
 import type { ConflictChoice } from '../protocol/conflict.js';
 import { ProtocolError } from '../protocol/error.js';
 import { textEdits } from '../protocol/text-edits.js';
+import type { TextRow } from '../protocol/event.js';
 import type { Account } from '../protocol/user.js';
 import { WorkspaceService } from '../workspace/workspace.service.js';
 import { ConflictRepository, type ConflictRecord } from './conflict.repository.js';
@@ -57,11 +58,13 @@ export class ConflictResolveService {
       const edits = textEdits(current, wanted).map((edit) => ({ ...edit, at: edit.at + start }));
       const edit = applyEdits(stored.document, edits);
       const actor = personActor(account.id);
+      let row: TextRow | undefined;
       if (edit) {
-        await this.stored.append(transaction, { documentId, generation, actor, ...edit });
+        const seq = await this.stored.append(transaction, { documentId, generation, actor, ...edit });
+        row = { documentId, seq };
         await this.stored.tell(transaction, [documentId]);
       }
-      await this.#end(transaction, account, record, choice);
+      await this.#end(transaction, account, record, choice, row);
     });
   }
 
@@ -104,9 +107,10 @@ export class ConflictResolveService {
     account: Account,
     { id, workspaceId, path }: ConflictRecord,
     choice: ConflictChoice,
+    row?: TextRow,
   ): Promise<number> {
     if (!(await this.repository.resolve(transaction, [id], choice, account.id))) throw decided();
-    const told = { path, conflictId: id, choice };
+    const told = { path, conflictId: id, choice, ...(row && { row }) };
     return this.events.append(transaction, workspaceId, 'conflict.resolved', personActor(account.id), told);
   }
 }

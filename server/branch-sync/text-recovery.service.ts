@@ -5,6 +5,7 @@ import { FileService } from '../file/file.service.js';
 import { FileUndoService } from '../file/file-undo.service.js';
 import { personActor } from '../platform/actor.js';
 import { DatabaseConnection } from '../platform/database.js';
+import type { TextRow } from '../protocol/event.js';
 import type { Account } from '../protocol/user.js';
 import { WorkspaceService } from '../workspace/workspace.service.js';
 import { ConflictRepository } from './conflict.repository.js';
@@ -57,11 +58,16 @@ export class TextRecoveryService {
         await this.undos.spend(transaction, undo);
         const actor = personActor(account.id);
         const { generation } = locked;
+        let row: TextRow | undefined;
         if (edit) {
-          await this.stored.append(transaction, { documentId, generation, actor, ...edit });
+          const seq = await this.stored.append(transaction, { documentId, generation, actor, ...edit });
+          row = { documentId, seq };
           await this.stored.tell(transaction, [documentId]);
         }
-        await this.events.append(transaction, workspaceId, 'file.restored', actor, { path: locked.path });
+        await this.events.append(transaction, workspaceId, 'file.restored', actor, {
+          path: locked.path,
+          ...(row && { row }),
+        });
         for (const [index, { current, incoming, base: was }] of conflicts.entries()) {
           const { start, end } = anchors[index]!;
           const conflictId = await this.conflicts.insert(transaction, workspaceId, {

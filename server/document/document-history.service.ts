@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { setImmediate as turn } from 'node:timers/promises';
+import * as Y from 'yjs';
 import { beginTurn, inTurns } from '../platform/in-turns.js';
 import { lineHunks } from '../platform/line-hunks.js';
+import { TEXT_NAME } from '../protocol/document.js';
 import { authoredText, type AuthoredText } from './authored-text.js';
 import { changeAuthors } from './document-authors.js';
 import { DocumentHistory, type Writing } from './document-history.js';
@@ -19,6 +21,8 @@ export type WrittenText = AuthoredText & {
 const REMEMBERED_WEIGHT = 40_000_000;
 const REMEMBERED = 200;
 const PAGE_ROWS = 5_000;
+/** Runs between two moments in which others may have their turn. */
+const RUNS_A_STEP = 256;
 
 type Known = { history: DocumentHistory; generation: number };
 
@@ -50,6 +54,18 @@ export class DocumentHistoryService {
       const steps = authoredText(history, { cleanSeq: at ? seq : record.cleanSeq, atSeq: seq });
       const authored = await inTurns(steps);
       return { ...authored, record, seq, writings: history.writings.map((each) => ({ ...each })) };
+    });
+  }
+
+  /** The text as it was after a row, whichever generation that is of; empty before the first. */
+  textAt(documentId: string, seq: number): Promise<string> {
+    return this.#alone(documentId, async () => {
+      const record = await this.repository.find(documentId);
+      if (!record || seq < 1) return '';
+      const generation = await this.repository.generationOf(documentId, seq);
+      if (generation !== record.generation)
+        return textOf(await this.repository.generation(documentId, generation, seq));
+      return inTurns(textAt(await this.#upTo(record), seq));
     });
   }
 
@@ -95,4 +111,22 @@ export class DocumentHistoryService {
       if (this.#last.get(documentId) === running) this.#last.delete(documentId);
     }
   }
+}
+
+function* textAt(history: DocumentHistory, seq: number): Generator<void, string> {
+  const parts: string[] = [];
+  let steps = 0;
+  for (const { text, isThere } of history.runs(seq)) {
+    if (++steps % RUNS_A_STEP === 0) yield;
+    if (isThere) parts.push(text);
+  }
+  return parts.join('');
+}
+
+function textOf(rows: readonly Uint8Array[]): string {
+  const document = new Y.Doc();
+  document.transact(() => rows.forEach((bytes) => Y.applyUpdate(document, bytes)));
+  const text = document.getText(TEXT_NAME).toString();
+  document.destroy();
+  return text;
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, asc, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, lte, or, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/client.js';
 import { documentClients, documents, documentSnapshots, documentUpdates } from '../../db/schema/document.js';
 import { workspaceFiles } from '../../db/schema/file.js';
@@ -310,12 +310,28 @@ export class DocumentRepository {
       .limit(limit);
   }
 
-  /** Rows of one generation, whole: what a client of an older one is rebased from. */
-  async generation(documentId: string, generation: number): Promise<Uint8Array[]> {
+  /** Which generation a row is of. */
+  async generationOf(documentId: string, seq: number): Promise<number> {
+    const [row] = await this.connection.database
+      .select({ generation: documentUpdates.generation })
+      .from(documentUpdates)
+      .where(and(eq(documentUpdates.documentId, documentId), eq(documentUpdates.seq, seq)));
+    if (!row) throw new Error(`document ${documentId} has no row ${seq}`);
+    return row.generation;
+  }
+
+  /** Rows of one generation, whole or up to one: what a client of an older one is rebased from. */
+  async generation(documentId: string, generation: number, until?: number): Promise<Uint8Array[]> {
     const rows = await this.connection.database
       .select({ bytes: documentUpdates.bytes })
       .from(documentUpdates)
-      .where(and(eq(documentUpdates.documentId, documentId), eq(documentUpdates.generation, generation)))
+      .where(
+        and(
+          eq(documentUpdates.documentId, documentId),
+          eq(documentUpdates.generation, generation),
+          until === undefined ? undefined : lte(documentUpdates.seq, until),
+        ),
+      )
       .orderBy(asc(documentUpdates.seq));
     return rows.map((row) => row.bytes);
   }

@@ -19,7 +19,8 @@ import { readUpdateHeader } from './update-header.js';
 /** How a document's text becomes bytes. */
 export type DocumentStyle = Pick<DocumentRecord, 'lineEnding' | 'byteOrderMark' | 'objectId'>;
 
-export type DocumentEdited = { workspaceId: string; documentId: string; actor: StoredActor };
+/** An update that is stored: its row. */
+export type DocumentEdited = { workspaceId: string; documentId: string; actor: StoredActor; seq: number };
 
 const DRAIN_MS = 10_000;
 /** The next number of a document that has its seed alone. */
@@ -167,7 +168,7 @@ export class DocumentService implements BeforeApplicationShutdown {
       const seq = await stored;
       if (room.store({ seq, bytes: update }, header) === 'behind') void this.rooms.catchUp();
       for (const listener of this.#editListeners)
-        listener({ workspaceId: room.workspaceId, documentId: room.documentId, actor });
+        listener({ workspaceId: room.workspaceId, documentId: room.documentId, actor, seq });
       return seq;
     } catch (error) {
       // The room counts on an update that is not stored: everybody joins another one.

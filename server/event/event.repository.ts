@@ -71,6 +71,13 @@ export class EventRepository {
       .limit(limit);
   }
 
+  numbered(workspaceId: string, seqs: readonly number[]): Promise<EventRow[]> {
+    return this.connection.database
+      .select()
+      .from(workspaceEvents)
+      .where(and(eq(workspaceEvents.workspaceId, workspaceId), inArray(workspaceEvents.seq, [...seqs])));
+  }
+
   /** Of the latest events those about a path or one of these commits, the newest first. */
   async about(
     workspaceId: string,

@@ -69,6 +69,14 @@ export class EventService {
     return this.#named(await this.events.before(workspaceId, seq, limit));
   }
 
+  /** Events of these numbers, in their order. */
+  async numbered(workspaceId: string, seqs: readonly number[]): Promise<WorkspaceEvent[]> {
+    if (seqs.length === 0) return [];
+    const events = await this.#named(await this.events.numbered(workspaceId, seqs));
+    const bySeq = new Map(events.map((event) => [event.seq, event]));
+    return seqs.map((seq) => bySeq.get(seq)).filter((event) => event !== undefined);
+  }
+
   /**
    * Brings what the log says of a person's presence in line with what is so,
    * decided under the workspace's lock: however many connections and

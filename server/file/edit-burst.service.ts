@@ -1,5 +1,5 @@
 import { Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { DocumentService } from '../document/document.service.js';
+import { DocumentService, type DocumentEdited } from '../document/document.service.js';
 import { EventService } from '../event/event.service.js';
 import type { StoredActor } from '../platform/actor.js';
 import { DatabaseConnection } from '../platform/database.js';
@@ -30,9 +30,10 @@ export class EditBurstService implements OnModuleInit, BeforeApplicationShutdown
   ) {}
 
   onModuleInit(): void {
-    this.documents.onEdited(({ workspaceId, documentId, actor }) => {
+    this.documents.onEdited((edited) => {
+      const { workspaceId, documentId, actor } = edited;
       if (this.#hushed.has(`${documentId} ${actor}`) || this.#prolong(workspaceId, documentId, actor)) return;
-      this.#tell(workspaceId, documentId, actor).catch((error: unknown) => {
+      this.#tell(edited).catch((error: unknown) => {
         // The next key tells it again.
         this.#end(`${documentId} ${actor}`);
         log.warn({ err: error, documentId }, 'an edit was stored but not told in the activity');
@@ -80,11 +81,14 @@ export class EditBurstService implements OnModuleInit, BeforeApplicationShutdown
     this.#bursts.delete(key);
   }
 
-  async #tell(workspaceId: string, documentId: string, actor: StoredActor): Promise<void> {
+  async #tell({ workspaceId, documentId, actor, seq }: DocumentEdited): Promise<void> {
     const path = await this.files.pathOf(documentId);
     if (path === undefined) return;
     await this.database.transaction((transaction) =>
-      this.events.append(transaction, workspaceId, 'file.edited', actor, { path }),
+      this.events.append(transaction, workspaceId, 'file.edited', actor, {
+        path,
+        row: { documentId, seq },
+      }),
     );
   }
 }

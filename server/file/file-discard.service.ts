@@ -59,7 +59,10 @@ export class FileDiscardService {
     const isRestyled = lineEnding !== document.lineEnding || byteOrderMark !== document.byteOrderMark;
     if (text.before === text.after && !isRestyled && document.objectId === null) throw nothingToDiscard(path);
     await this.database.transaction((transaction) =>
-      this.events.append(transaction, workspaceId, 'file.discarded', actor, { path }),
+      this.events.append(transaction, workspaceId, 'file.discarded', actor, {
+        path,
+        ...(text.before !== text.after && { row: { documentId: document.id, seq: text.seq } }),
+      }),
     );
     return { undo };
   }
@@ -105,7 +108,7 @@ export class FileDiscardService {
     basePath: string,
     actor: StoredActor,
     undo: string,
-  ): Promise<{ before: string; after: string; style: DocumentStyle }> {
+  ): Promise<{ seq: number; before: string; after: string; style: DocumentStyle }> {
     const base = await this.workspaces.readBase(workspaceId, basePath);
     const decoded = base && decodeTextFile(base.bytes);
     if (decoded?.kind !== 'text')
@@ -120,12 +123,12 @@ export class FileDiscardService {
     const { text } = await this.documents.read(documentId);
     await save(text);
     await this.documents.restyle(this.database.database, documentId, style);
-    const { before } = await this.bursts.hush(documentId, actor, () =>
+    const { seq, before } = await this.bursts.hush(documentId, actor, () =>
       this.documents.replaceText(documentId, after, actor),
     );
     // Somebody typed between our look and our edit.
     if (before !== text) await save(before);
-    return { before, after, style };
+    return { seq, before, after, style };
   }
 }
 

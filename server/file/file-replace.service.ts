@@ -82,7 +82,10 @@ export class FileReplaceService {
         after: text,
       });
     await this.database.transaction((transaction) =>
-      this.events.append(transaction, workspaceId, 'file.replaced', actor, { path }),
+      this.events.append(transaction, workspaceId, 'file.replaced', actor, {
+        path,
+        ...(replaced.before !== text && { row: { documentId, seq: replaced.seq } }),
+      }),
     );
     return { outcome: 'replaced', undo };
   }

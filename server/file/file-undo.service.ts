@@ -54,6 +54,19 @@ export class FileUndoService {
     return undo;
   }
 
+  /** What takes an edit of a text back, in the edit's own transaction. @returns what to hand back */
+  async saveText(
+    transaction: Transaction,
+    place: { workspaceId: string; userId: string; path: string; documentId: string },
+    text: { before: string; after: string },
+  ): Promise<string> {
+    const { documentId, path, ...owner } = place;
+    const documents = [{ id: documentId, path, removed: false }];
+    const undo = await this.files.saveUndo(transaction, { ...owner, path, rows: [], documents });
+    await this.files.addUndoText(transaction, undo, { documentId, ...text });
+    return undo;
+  }
+
   /** Used up, by whoever has done by himself what it would do. */
   async spend(transaction: Transaction, undo: FileUndo): Promise<void> {
     await this.#spend(transaction, undo);
@@ -69,11 +82,15 @@ export class FileUndoService {
       return null;
     }
     // The text first, which may be brought back twice without harm; the undo is spent once it is there.
-    if (undo.textDocumentId !== null) await this.#restoreText(undo, undo.textDocumentId, actor);
+    const { textDocumentId: documentId } = undo;
+    const seq = documentId === null ? null : await this.#restoreText(undo, documentId, actor);
     await this.database.transaction(async (transaction) => {
       await this.#spend(transaction, undo);
       await this.#restyle(transaction, undo);
-      await this.events.append(transaction, workspaceId, 'file.restored', actor, { path });
+      await this.events.append(transaction, workspaceId, 'file.restored', actor, {
+        path,
+        ...(documentId !== null && seq !== null && { row: { documentId, seq } }),
+      });
     });
     return null;
   }
@@ -130,16 +147,21 @@ export class FileUndoService {
     });
   }
 
-  /** Somebody may type between our look and our edit: what the edit took away of it is merged in again. */
-  async #restoreText(undo: FileUndo, documentId: string, actor: StoredActor): Promise<void> {
+  /**
+   * Somebody may type between our look and our edit: what the edit took away of it is merged in again.
+   * @returns the first row it wrote; null where the text was so already
+   */
+  async #restoreText(undo: FileUndo, documentId: string, actor: StoredActor): Promise<number | null> {
     let expected = (await this.documents.read(documentId)).text;
     let target = merged(undo, expected);
+    let first: number | null = null;
     for (;;) {
       const wanted = target;
-      const { before } = await this.bursts.hush(documentId, actor, () =>
+      const { seq, before } = await this.bursts.hush(documentId, actor, () =>
         this.documents.replaceText(documentId, wanted, actor),
       );
-      if (before === expected) return;
+      if (before !== wanted) first ??= seq;
+      if (before === expected) return first;
       const typed = mergeLines(target, expected, before, (ours, theirs) => [...ours, ...theirs]);
       expected = target;
       target = typed;

@@ -39,6 +39,10 @@ export const routeSummaries: Partial<Record<HttpRoute, string>> = {
   'POST /api/access-tokens': 'Make an access token; its secret is told this once',
   'DELETE /api/access-tokens/:id': 'Revoke an access token',
   'GET /api/workspaces/:id/events': 'A page of a room’s events',
+  'GET /api/workspaces/:id/timeline':
+    'A page of a room’s events with what was typed: of a kind, person or file',
+  'GET /api/workspaces/:id/history': 'A file as it was after an event',
+  'POST /api/workspaces/:id/history/revert': 'Have a file say again what it said after an event',
   'GET /api/workspaces/:id/files': 'The base commit of a room and what differs from it',
   'GET /api/workspaces/:id/tree': 'The names of the base commit’s files, folder by folder',
   'GET /api/workspaces/:id/changes': 'What differs from the base commit',

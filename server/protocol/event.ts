@@ -3,6 +3,10 @@ import { branchChoice } from './branch-state.js';
 import { conflictChoice } from './conflict.js';
 import { actor } from './user.js';
 
+/** The row of a document's history that an event begins with, or is. */
+const textRow = z.object({ documentId: z.uuid(), seq: z.number().int().positive() });
+export type TextRow = z.infer<typeof textRow>;
+
 /**
  * The vocabulary of a workspace's events: everything that can have happened,
  * and what is told of it. Written by the server alone, in the transaction of
@@ -16,13 +20,15 @@ export const eventPayloads = {
   'person.left': z.object({}),
   'file.created': z.object({ path: z.string() }),
   /** An upload took the place of what was there. */
-  'file.replaced': z.object({ path: z.string() }),
+  'file.replaced': z.object({ path: z.string(), row: textRow.optional() }),
   /** One per person, file and burst of typing: 10 s of quiet, or a commit, ends it. */
-  'file.edited': z.object({ path: z.string() }),
+  'file.edited': z.object({ path: z.string(), row: textRow.optional() }),
   'file.moved': z.object({ from: z.string(), to: z.string() }),
   'file.deleted': z.object({ path: z.string() }),
-  'file.restored': z.object({ path: z.string() }),
-  'file.discarded': z.object({ path: z.string() }),
+  'file.restored': z.object({ path: z.string(), row: textRow.optional() }),
+  'file.discarded': z.object({ path: z.string(), row: textRow.optional() }),
+  /** Its text says again what it said after an earlier event, by a forward edit. */
+  'file.reverted': z.object({ path: z.string(), seq: z.number().int(), row: textRow.optional() }),
   'commit.created': z.object({ sha: z.string(), message: z.string(), paths: z.array(z.string()) }),
   /** The head on the forge is no longer our base: commits wait. */
   'branch.moved': z.object({ head: z.string().nullable(), baseCommit: z.string().nullable() }),
@@ -57,6 +63,7 @@ export const eventPayloads = {
     path: z.string(),
     conflictId: z.string(),
     choice: z.enum([...conflictChoice.options, 'superseded']),
+    row: textRow.optional(),
   }),
 } satisfies Record<string, z.ZodType>;
 

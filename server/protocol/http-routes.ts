@@ -37,6 +37,14 @@ import {
   workspaceFiles,
 } from './file.js';
 import {
+  fileMoment,
+  fileMomentQuery,
+  fileReversion,
+  fileReverted,
+  timelinePage,
+  timelineQuery,
+} from './history.js';
+import {
   invitation,
   invitationAcceptance,
   invitationCreated,
@@ -158,6 +166,9 @@ export const httpRoutes = {
 
   'GET /api/workspaces/:id/events': { params: byId, query: eventQuery, reply: eventPage },
 
+  /** The same with what was typed, and of some kinds, one person or one file alone. */
+  'GET /api/workspaces/:id/timeline': { params: byId, query: timelineQuery, reply: timelinePage },
+
   'GET /api/workspaces/:id/protection': { params: byId, reply: branchProtection },
   'POST /api/workspaces/:id/branch-off': { params: byId, body: branchOff, reply: branchedOff },
 
@@ -169,6 +180,10 @@ export const httpRoutes = {
   'GET /api/workspaces/:id/base': { params: byId, query: filePathBody, reply: baseFile },
   /** Who wrote each of its lines, committed or not. */
   'GET /api/workspaces/:id/lines': { params: byId, query: filePathBody, reply: fileLines },
+  /** As it was after an event. */
+  'GET /api/workspaces/:id/history': { params: byId, query: fileMomentQuery, reply: fileMoment },
+  /** Says again what it said then, by a forward edit; one that was deleted since is there again. */
+  'POST /api/workspaces/:id/history/revert': { params: byId, body: fileReversion, reply: fileReverted },
   /** How it is to be written, as the branch's own files say by now. */
   'GET /api/workspaces/:id/style': { params: byId, query: filePathBody, reply: fileStyle },
   /** Its bytes as it is now (images, sounds, downloads); the reply is the body itself. */

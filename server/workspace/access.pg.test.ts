@@ -117,6 +117,12 @@ const routes = (): Partial<Record<HttpRoute, Case>> => ({
   },
   [ENDLESS]: { need: 'read', ask: { query: ofRoom } },
   'GET /api/workspaces/:id/events': inRoom('read'),
+  'GET /api/workspaces/:id/timeline': inRoom('read'),
+  'GET /api/workspaces/:id/history': {
+    need: 'read',
+    ask: { params: { id }, query: { path: 'README.md', seq: '1' } },
+  },
+  'POST /api/workspaces/:id/history/revert': inRoom('write', { path: 'README.md', seq: 1 }),
   'GET /api/workspaces/:id/protection': inRoom('read'),
   'POST /api/workspaces/:id/branch-off': {
     ...inRoom('write', { prefix: 'off/', bring: false }),

@@ -176,9 +176,10 @@ export class WorkspaceService {
     return { baseCommit, tree };
   }
 
-  /** A file as the base commit has it, or null where it has none. */
-  async readBase(workspaceId: string, path: string): Promise<BaseFileContent | null> {
-    const { repository, baseCommit } = await this.find(workspaceId);
+  /** A file as the base commit has it, or null where it has none. @param commit an earlier base */
+  async readBase(workspaceId: string, path: string, commit?: string | null): Promise<BaseFileContent | null> {
+    const { repository, baseCommit: base } = await this.find(workspaceId);
+    const baseCommit = commit === undefined ? base : commit;
     if (baseCommit === null) return null;
     const tree = await this.github.getTree(repository.owner, repository.repo, baseCommit, path);
     const entry = tree.files.get(path);

@@ -25,6 +25,8 @@ export function eventSentence(event: WorkspaceEvent): { words: string; path?: st
       return { words: 'brought back', path: event.payload.path };
     case 'file.discarded':
       return { words: 'discarded the changes in', path: event.payload.path };
+    case 'file.reverted':
+      return { words: 'went back to an earlier state of', path: event.payload.path };
     case 'commit.created': {
       const [subject] = event.payload.message.split('\n');
       return { words: `committed ${event.payload.sha.slice(0, 7)}: ${subject}` };

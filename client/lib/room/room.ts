@@ -241,6 +241,7 @@ export class Room {
       case 'file.replaced':
       case 'file.deleted':
       case 'file.restored':
+      case 'file.reverted':
       case 'file.discarded':
         if (this.#state.kind === 'joined')
           for (const document of this.#documents.values())

@@ -1,0 +1,27 @@
+import { Module } from '@nestjs/common';
+import { DocumentModule } from '../document/document.module.js';
+import { EventModule } from '../event/event.module.js';
+import { FileModule } from '../file/file.module.js';
+import { WorkspaceModule } from '../workspace/workspace.module.js';
+import { EditSessionsService } from './edit-sessions.service.js';
+import { FileMomentService } from './file-moment.service.js';
+import { FileRevertService } from './file-revert.service.js';
+import { HistoryController } from './history.controller.js';
+import { HistoryRepository } from './history.repository.js';
+import { TimelineRepository } from './timeline.repository.js';
+import { TimelineService } from './timeline.service.js';
+
+/** What happened on a branch, and its files as they were. */
+@Module({
+  imports: [DocumentModule, EventModule, FileModule, WorkspaceModule],
+  controllers: [HistoryController],
+  providers: [
+    EditSessionsService,
+    FileMomentService,
+    FileRevertService,
+    HistoryRepository,
+    TimelineRepository,
+    TimelineService,
+  ],
+})
+export class HistoryModule {}
