@@ -3,14 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { removeEmbeddedPostgres, startEmbeddedPostgres } from '../../embedded/postgres.js';
+import { createTemplateDatabase } from './test-database.js';
 
-/** One PostgreSQL for the whole run; each test file takes its own database in it (see test-database.ts). */
-export default async function setup(): Promise<(() => Promise<void>) | undefined> {
-  if (process.env.PERCH_TEST_DATABASE_URL) return undefined;
+/** One PostgreSQL for the whole run; each test takes copies of one migrated database in it (see test-database.ts). */
+export default async function setup(): Promise<() => Promise<void>> {
+  const given = process.env.PERCH_TEST_DATABASE_URL;
+  if (given) return createTemplateDatabase(given);
   const dataDirectory = await mkdtemp(join(tmpdir(), 'perch-test-postgres-'));
   const postgres = await startEmbeddedPostgres({ dataDirectory });
   await doWithoutDisk(postgres.url);
   process.env.PERCH_TEST_DATABASE_URL = postgres.url;
+  await createTemplateDatabase(postgres.url);
   return async () => {
     delete process.env.PERCH_TEST_DATABASE_URL;
     await postgres.stop();

@@ -2,17 +2,37 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { migrateDatabase } from '../../../db/migrate.js';
 
-/** A database of its own on the test run's PostgreSQL, with the real migrations; gone after `drop`. */
-export async function createTestDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
-  const server = process.env.PERCH_TEST_DATABASE_URL;
-  if (!server)
-    throw new Error('PERCH_TEST_DATABASE_URL is not set: run the tests through vitest’s configuration.');
-  const name = `test_${randomUUID().replaceAll('-', '')}`;
+/** Makes what `createTestDatabase` copies, with the real migrations; returns what removes it. */
+export async function createTemplateDatabase(server: string): Promise<() => Promise<void>> {
+  const name = newName();
   await run(server, `CREATE DATABASE ${name}`);
+  await migrateDatabase(urlOf(server, name));
+  process.env.PERCH_TEST_TEMPLATE = name;
+  return async () => {
+    delete process.env.PERCH_TEST_TEMPLATE;
+    await run(server, `DROP DATABASE ${name}`);
+  };
+}
+
+/** A database of its own on the test run’s PostgreSQL, migrated; gone after `drop`. */
+export async function createTestDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+  const { PERCH_TEST_DATABASE_URL: server, PERCH_TEST_TEMPLATE: template } = process.env;
+  if (!server || !template)
+    throw new Error('There is no PostgreSQL for tests: run them through vitest’s configuration.');
+  const name = newName();
+  await run(server, `CREATE DATABASE ${name} TEMPLATE ${template}`);
+  return {
+    url: urlOf(server, name),
+    drop: () => run(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+  };
+}
+
+const newName = () => `test_${randomUUID().replaceAll('-', '')}`;
+
+function urlOf(server: string, name: string): string {
   const url = new URL(server);
   url.pathname = `/${name}`;
-  await migrateDatabase(url.href);
-  return { url: url.href, drop: () => run(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+  return url.href;
 }
 
 async function run(url: string, statement: string): Promise<void> {
