@@ -1,23 +1,27 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createTestRoom, type TestRoom } from '../commit/testing/test-room.js';
 import { startTestServer, type TestServer } from '../presence/testing/test-server.js';
 import type { Account } from '../protocol/user.js';
 
-let room: TestRoom;
+let first: TestRoom;
+let room: Awaited<ReturnType<TestRoom['another']>>;
 let server: TestServer;
 const svg = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>';
-beforeEach(async () => {
-  room = await createTestRoom({
+beforeAll(async () => {
+  first = await createTestRoom({
     'a.txt': { bytes: 'a\n' },
     'art/hero "1".svg': { bytes: svg },
     'sound.mp3': { bytes: Uint8Array.from({ length: 256 }, (_, at) => at) },
     'page.html': { bytes: '<script>alert(1)</script>' },
   });
-  server = await startTestServer(room.url, room.git, [room.alice, room.bob]);
+  server = await startTestServer(first.url, first.git, [first.alice, first.bob]);
 });
-afterEach(async () => {
+afterAll(async () => {
   await server.stop();
-  await room.drop();
+  await first.drop();
+});
+beforeEach(async () => {
+  room = await first.another();
 });
 
 function ask(account: Account | null, verb: 'GET' | 'POST', path: string, body?: unknown): Promise<Response> {
@@ -113,7 +117,7 @@ test('GIT1 the whole way over HTTP: create, list, commit, history', async () => 
   expect(await preview.json()).toMatchObject({ author: { name: 'Bob' }, coAuthors: [{ name: 'Alice' }] });
   const made = await ask(room.bob, 'POST', 'commit', { message: 'New', paths: ['new.txt'] });
   expect(await made.json()).toMatchObject({
-    sha: room.git.git('rev-parse', 'main'),
+    sha: room.git.git('rev-parse', room.branch),
     committedPaths: ['new.txt'],
   });
   const events = await ask(room.alice, 'GET', 'events?after=0');

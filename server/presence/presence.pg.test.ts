@@ -1,24 +1,30 @@
 import { eq, sql } from 'drizzle-orm';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { workspacePresence } from '../../db/schema/presence.js';
 import { AuthRepository } from '../auth/auth.repository.js';
 import { createTestRoom, type TestRoom } from '../commit/testing/test-room.js';
 import { startTestServer, TestClient, type TestServer } from './testing/test-server.js';
 
-let room: TestRoom;
+let first: TestRoom;
+let room: Awaited<ReturnType<TestRoom['another']>>;
 let here: TestServer;
 let there: TestServer;
 const clients: TestClient[] = [];
 
-beforeEach(async () => {
-  room = await createTestRoom({ 'a.txt': { bytes: 'a\n' } });
-  here = await startTestServer(room.url, room.git, [room.alice, room.bob]);
-  there = await startTestServer(room.url, room.git, [room.alice, room.bob]);
+beforeAll(async () => {
+  first = await createTestRoom({ 'a.txt': { bytes: 'a\n' } });
+  here = await startTestServer(first.url, first.git, [first.alice, first.bob]);
+  there = await startTestServer(first.url, first.git, [first.alice, first.bob]);
 });
-afterEach(async () => {
-  for (const client of clients.splice(0)) client.close();
+afterAll(async () => {
   await Promise.all([here.stop(), there.stop()]);
-  await room.drop();
+  await first.drop();
+});
+beforeEach(async () => {
+  room = await first.another();
+});
+afterEach(() => {
+  for (const client of clients.splice(0)) client.close();
 });
 
 async function connect(server: TestServer, person: 'alice' | 'bob'): Promise<TestClient> {
@@ -28,7 +34,8 @@ async function connect(server: TestServer, person: 'alice' | 'bob'): Promise<Tes
 }
 
 const until = (check: () => void) => vi.waitFor(check, { timeout: 5_000 });
-const rows = () => room.database.database.select().from(workspacePresence);
+const rows = () =>
+  room.database.database.select().from(workspacePresence).where(eq(workspacePresence.workspaceId, room.id));
 const logged = async () =>
   (await room.events.after(room.id, 0, 100)).map(
     (event) => `${event.actor.kind === 'person' ? event.actor.name : ''} ${event.type}`,
@@ -108,9 +115,14 @@ test('PRS1: a new name is on every screen at once, in both processes', async () 
   const alice = await connect(here, 'alice');
   const bob = await connect(there, 'bob');
   await until(() => expect(alice.seen()).toEqual(['Alice -', 'Bob -']));
-  await new AuthRepository(room.database).updateUser(room.bob.id, { name: 'Robert' });
-  await until(() => expect(alice.seen()).toEqual(['Alice -', 'Robert -']));
-  await until(() => expect(bob.seen()).toEqual(['Alice -', 'Robert -']));
+  const users = new AuthRepository(room.database);
+  await users.updateUser(room.bob.id, { name: 'Robert' });
+  try {
+    await until(() => expect(alice.seen()).toEqual(['Alice -', 'Robert -']));
+    await until(() => expect(bob.seen()).toEqual(['Alice -', 'Robert -']));
+  } finally {
+    await users.updateUser(room.bob.id, { name: 'Bob' });
+  }
 });
 
 test('PRS2: an older state never overwrites a newer, on no screen and in no row', async () => {

@@ -268,30 +268,39 @@ export async function createTestRoom(
   });
   if (!alice || !bob) throw new Error('two people were not made');
   await db.insert(repositoryMembers).values({ repositoryId: repository.id, userId: bob.id, role: 'write' });
-  const [workspace] = await db
-    .insert(workspaces)
-    .values({ repositoryId: repository.id, branch: 'main', baseCommit: git.git('rev-parse', 'main') })
-    .returning();
-  if (!workspace) throw new Error('a workspace was not made');
-  const id = workspace.id;
+  let count = 0;
+  const open = async (branch: string) => {
+    const [workspace] = await db
+      .insert(workspaces)
+      .values({ repositoryId: repository.id, branch, baseCommit: git.git('rev-parse', branch) })
+      .returning();
+    if (!workspace) throw new Error('a workspace was not made');
+    const id = workspace.id;
+    return {
+      id,
+      branch,
+      /** Turns the text of a file into another, as one person. */
+      async edit(account: Account, path: string, change: (text: string) => string): Promise<string> {
+        const access = await services.workspaces.require(account, id, 'write');
+        const { id: documentId } = await services.documents.open(access, path);
+        const { text } = await services.documents.read(documentId);
+        await services.documents.replaceText(documentId, change(text), personActor(account.id));
+        return documentId;
+      },
+      paths: async () =>
+        (await services.changes.changes(alice, id)).map((each) => `${each.status} ${each.path}`),
+    };
+  };
+  const shared = { ...services, url: database.url, forge: served?.forge, git, alice, bob };
   return {
-    ...services,
-    url: database.url,
-    forge: served?.forge,
-    git,
-    alice,
-    bob,
-    id,
-    /** Turns the text of a file into another, as one person. */
-    async edit(account: Account, path: string, change: (text: string) => string): Promise<string> {
-      const access = await services.workspaces.require(account, id, 'write');
-      const { id: documentId } = await services.documents.open(access, path);
-      const { text } = await services.documents.read(documentId);
-      await services.documents.replaceText(documentId, change(text), personActor(account.id));
-      return documentId;
+    ...shared,
+    ...(await open('main')),
+    /** The same as a new room, where the database and its processes may be shared: of a branch that is where main is. */
+    async another() {
+      const branch = `room-${++count}`;
+      git.git('update-ref', `refs/heads/${branch}`, 'main');
+      return { ...shared, ...(await open(branch)) };
     },
-    paths: async () =>
-      (await services.changes.changes(alice, id)).map((each) => `${each.status} ${each.path}`),
     async drop(): Promise<void> {
       await services.stop();
       await served?.stop();
