@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, mkdirSync, rmSync, symlinkSync, writeFileSync, chmodSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { GithubClient, TreeChange } from '../../platform/github-client.js';
 import type { ForgeRepository } from '../../platform/github-repositories.js';
 import { ForgeTree } from '../../platform/forge-tree.js';
@@ -24,28 +24,13 @@ export class GitGithub {
   breakUpdateRef: 'before' | 'after' | undefined;
   /** Runs while a commit is under way, before the branch moves. */
   beforeUpdateRef: (() => Promise<void>) | undefined;
+  /** What never changes: to start git takes a large process longer than all the rest of most questions. */
+  readonly #trees = new Map<string, ForgeTree>();
+  readonly #blobs = new Map<string, Buffer>();
 
   constructor(files: Record<string, InitialFile>) {
-    execFileSync('git', ['init', '-q', '--bare', '-b', 'main', this.bare]);
-    const clone = this.clone();
-    for (const [path, { bytes, mode = '100644' }] of Object.entries(files)) {
-      const target = join(clone, path);
-      mkdirSync(dirname(target), { recursive: true });
-      if (mode === '160000') {
-        mkdirSync(target);
-        execFileSync('git', [
-          '-C',
-          clone,
-          'update-index',
-          '--add',
-          '--cacheinfo',
-          `${mode},${bytes},${path}`,
-        ]);
-      } else if (mode === '120000') symlinkSync(String(bytes), target);
-      else writeFileSync(target, bytes);
-      if (mode === '100755') chmodSync(target, 0o755);
-    }
-    this.commitAll(clone, 'start');
+    execFileSync('git', ['init', '-q', '--bare', '--template=', '-b', 'main', this.bare]);
+    execFileSync('git', ['-C', this.bare, 'fast-import', '--quiet'], { input: firstCommit(files) });
   }
 
   get client(): GithubClient {
@@ -109,16 +94,22 @@ export class GitGithub {
   }
 
   getTree(_owner: string, _repo: string, commit: string): Promise<ForgeTree> {
+    const known = this.#trees.get(commit);
+    if (known) return Promise.resolve(known);
     const listed = this.git('ls-tree', '-r', '-l', '-z', commit).split('\0').filter(Boolean);
     const entries = listed.map((line) => {
       const [, mode, sha, size, path] = /^(\d+) \w+ (\w+) +(\d+|-)\t(.*)$/s.exec(line) ?? [];
       return { path: path ?? '', mode: mode as FileMode, sha: sha ?? '', size: Number(size) };
     });
-    return Promise.resolve(ForgeTree.of(entries));
+    const tree = ForgeTree.of(entries);
+    this.#trees.set(commit, tree);
+    return Promise.resolve(tree);
   }
 
   getBlob(_owner: string, _repo: string, sha: string): Promise<Uint8Array> {
-    return Promise.resolve(new Uint8Array(execFileSync('git', ['-C', this.bare, 'cat-file', 'blob', sha])));
+    const bytes = this.#blobs.get(sha) ?? execFileSync('git', ['-C', this.bare, 'cat-file', 'blob', sha]);
+    this.#blobs.set(sha, bytes);
+    return Promise.resolve(new Uint8Array(bytes));
   }
 
   createBlob(_owner: string, _repo: string, bytes: Uint8Array): Promise<string> {
@@ -222,4 +213,17 @@ export class GitGithub {
       encoding: 'utf8',
     }).trim();
   }
+}
+
+/** What `git fast-import` makes of the files: one process where a clone and a push take a dozen. */
+function firstCommit(files: Record<string, InitialFile>): Buffer {
+  const data = (bytes: Uint8Array | string) => [`data ${Buffer.byteLength(bytes)}\n`, bytes, '\n'];
+  const entries = Object.entries(files).flatMap(([path, { bytes, mode = '100644' }]) => {
+    const name = `"${path.replaceAll(/["\\]/g, '\\$&')}"`;
+    if (mode === '160000') return [`M ${mode} ${String(bytes)} ${name}\n`];
+    return [`M ${mode} inline ${name}\n`, ...data(bytes)];
+  });
+  const committer = `committer Test <test@perch.invalid> ${Math.floor(Date.now() / 1000)} +0000\n`;
+  const commit = ['commit refs/heads/main\n', committer, ...data('start')];
+  return Buffer.concat([...commit, ...entries].map((part) => Buffer.from(part as Uint8Array)));
 }
