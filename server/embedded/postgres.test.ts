@@ -9,7 +9,7 @@
  * EMB6 Two at once on one directory: the second says so and harms nothing.
  * EMB7 A start that fails says why, and leaves the data.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { chmod, chown, mkdtemp, readFile, rename, stat, writeFile } from 'node:fs/promises';
@@ -17,8 +17,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import pg from 'pg';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Account, postgresAccount } from './postgres-account.js';
 import { type EmbeddedPostgres, removeEmbeddedPostgres, startEmbeddedPostgres } from './postgres.js';
 import { canRunAsNobody } from './testing/can-run-as-nobody.js';
@@ -71,103 +72,115 @@ test('EMB2 the next start is quick and finds the same data', async () => {
   expect(await query(second.url, 'SELECT text FROM kept')).toEqual([{ text: 'é🐦' }]);
 });
 
-test('EMB3 a Perch that is killed leaves no PostgreSQL behind', async () => {
-  const { child, url } = await startInChild();
-  await query(url, 'CREATE TABLE kept AS SELECT 1 AS number');
-  const postmaster = await postmasterPid();
+describe('where an earlier run left its data', () => {
+  let earlier: string;
 
-  child.kill('SIGKILL');
-  await eventually('the postmaster is gone', () => !isAlive(postmaster));
+  beforeAll(async () => {
+    earlier = await mkdtemp(join(tmpdir(), 'perch-embedded-'));
+    await (await startEmbeddedPostgres({ dataDirectory: earlier })).stop();
+  });
+  // With its owner, who may not be the one who runs the tests.
+  beforeEach(() => promisify(execFile)('cp', ['-a', `${earlier}/.`, directory]));
+  afterAll(() => removeEmbeddedPostgres(earlier));
 
-  const again = await start();
-  expect(await query(again.url, 'SELECT number FROM kept')).toEqual([{ number: 1 }]);
-});
-
-test('EMB3 a restart does not wait for the killed one to be tidied up', async () => {
-  const { child, url } = await startInChild();
-  await query(url, 'CREATE TABLE kept AS SELECT 1 AS number');
-  child.kill('SIGKILL');
-  const again = await start();
-  expect(await query(again.url, 'SELECT number FROM kept')).toEqual([{ number: 1 }]);
-});
-
-test('EMB3 stop ends PostgreSQL, connections and all, and can be asked for twice', async () => {
-  const postgres = await start();
-  const postmaster = await postmasterPid();
-  const client = new pg.Client({ connectionString: postgres.url });
-  const closed = new Promise((resolve) => client.on('error', resolve));
-  await client.connect();
-  await Promise.all([postgres.stop(), postgres.stop()]);
-  expect(isAlive(postmaster)).toBe(false);
-  await closed;
-});
-
-test('EMB4 a pid file whose process is gone is taken over', async () => {
-  await (await start()).stop();
-  await leavePidFile(await deadPid());
-  expect(await query((await start()).url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-});
-
-test('EMB4 a pid file whose number now belongs to another program is taken over', async () => {
-  await (await start()).stop();
-  await leavePidFile(process.pid);
-  expect(await query((await start()).url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-});
-
-test('EMB4 a PostgreSQL that lost both its Perch and its guardian is stopped first', async () => {
-  const { child, url } = await startInChild();
-  await query(url, 'CREATE TABLE kept AS SELECT 1 AS number');
-  const postmaster = await postmasterPid();
-  // The guardian first, or it would do its duty.
-  process.kill(await parentOf(postmaster), 'SIGSTOP');
-  child.kill('SIGKILL');
-  process.kill(await parentOf(postmaster), 'SIGKILL');
-
-  const again = await start();
-  expect(isAlive(postmaster)).toBe(false);
-  expect(await query(again.url, 'SELECT number FROM kept')).toEqual([{ number: 1 }]);
-});
-
-test.each(['postmaster', 'guardian'])(
-  'EMB5 when its %s is killed, PostgreSQL comes back on the same port with its data',
-  async (victim) => {
-    const faults: Error[] = [];
-    const { url } = await start((fault) => faults.push(fault));
+  test('EMB3 a Perch that is killed leaves no PostgreSQL behind', async () => {
+    const { child, url } = await startInChild();
     await query(url, 'CREATE TABLE kept AS SELECT 1 AS number');
     const postmaster = await postmasterPid();
 
-    process.kill(victim === 'postmaster' ? postmaster : await parentOf(postmaster), 'SIGKILL');
+    child.kill('SIGKILL');
+    await eventually('the postmaster is gone', () => !isAlive(postmaster));
+
+    const again = await start();
+    expect(await query(again.url, 'SELECT number FROM kept')).toEqual([{ number: 1 }]);
+  });
+
+  test('EMB3 a restart does not wait for the killed one to be tidied up', async () => {
+    const { child, url } = await startInChild();
+    await query(url, 'CREATE TABLE kept AS SELECT 1 AS number');
+    child.kill('SIGKILL');
+    const again = await start();
+    expect(await query(again.url, 'SELECT number FROM kept')).toEqual([{ number: 1 }]);
+  });
+
+  test('EMB3 stop ends PostgreSQL, connections and all, and can be asked for twice', async () => {
+    const postgres = await start();
+    const postmaster = await postmasterPid();
+    const client = new pg.Client({ connectionString: postgres.url });
+    const closed = new Promise((resolve) => client.on('error', resolve));
+    await client.connect();
+    await Promise.all([postgres.stop(), postgres.stop()]);
+    expect(isAlive(postmaster)).toBe(false);
+    await closed;
+  });
+
+  test('EMB4 a pid file whose process is gone is taken over', async () => {
+    await (await start()).stop();
+    await leavePidFile(await deadPid());
+    expect(await query((await start()).url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  test('EMB4 a pid file whose number now belongs to another program is taken over', async () => {
+    await (await start()).stop();
+    await leavePidFile(process.pid);
+    expect(await query((await start()).url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  test('EMB4 a PostgreSQL that lost both its Perch and its guardian is stopped first', async () => {
+    const { child, url } = await startInChild();
+    await query(url, 'CREATE TABLE kept AS SELECT 1 AS number');
+    const postmaster = await postmasterPid();
+    // The guardian first, or it would do its duty.
+    process.kill(await parentOf(postmaster), 'SIGSTOP');
+    child.kill('SIGKILL');
+    process.kill(await parentOf(postmaster), 'SIGKILL');
+
+    const again = await start();
+    expect(isAlive(postmaster)).toBe(false);
+    expect(await query(again.url, 'SELECT number FROM kept')).toEqual([{ number: 1 }]);
+  });
+
+  test.each(['postmaster', 'guardian'])(
+    'EMB5 when its %s is killed, PostgreSQL comes back on the same port with its data',
+    async (victim) => {
+      const faults: Error[] = [];
+      const { url } = await start((fault) => faults.push(fault));
+      await query(url, 'CREATE TABLE kept AS SELECT 1 AS number');
+      const postmaster = await postmasterPid();
+
+      process.kill(victim === 'postmaster' ? postmaster : await parentOf(postmaster), 'SIGKILL');
+      await eventually('the first postmaster is gone', () => !isAlive(postmaster));
+      await eventually('it answers again', async () => (await postmasterIsAlive()) && (await answers(url)));
+
+      expect(await query(url, 'SELECT number FROM kept')).toEqual([{ number: 1 }]);
+      expect(faults[0]?.message).toMatch(/ended unexpectedly/);
+    },
+  );
+
+  test('EMB5 a stop during the restart leaves nothing running', async () => {
+    const postgres = await start();
+    const postmaster = await postmasterPid();
+    process.kill(postmaster, 'SIGKILL');
     await eventually('the first postmaster is gone', () => !isAlive(postmaster));
-    await eventually('it answers again', async () => (await postmasterIsAlive()) && (await answers(url)));
+    await postgres.stop();
+    expect(await postmasterIsAlive()).toBe(false);
+  });
 
-    expect(await query(url, 'SELECT number FROM kept')).toEqual([{ number: 1 }]);
-    expect(faults[0]?.message).toMatch(/ended unexpectedly/);
-  },
-);
+  test('EMB6 a second Perch on the same directory is refused, and the first goes on', async () => {
+    const { url } = await startInChild();
+    await expect(start()).rejects.toThrow(/Another Perch is using the database .*Stop it first/s);
+    expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
 
-test('EMB5 a stop during the restart leaves nothing running', async () => {
-  const postgres = await start();
-  const postmaster = await postmasterPid();
-  process.kill(postmaster, 'SIGKILL');
-  await eventually('the first postmaster is gone', () => !isAlive(postmaster));
-  await postgres.stop();
-  expect(await postmasterIsAlive()).toBe(false);
-});
+  test('EMB7 a start that fails quotes the log and keeps the data', async () => {
+    await (await start()).stop();
+    const configuration = join(directory, 'cluster', 'postgresql.conf');
+    await rename(configuration, `${configuration}.away`);
+    await expect(start()).rejects.toThrow(/did not start; the data in .* is kept.*postgresql\.conf/s);
 
-test('EMB6 a second Perch on the same directory is refused, and the first goes on', async () => {
-  const { url } = await startInChild();
-  await expect(start()).rejects.toThrow(/Another Perch is using the database .*Stop it first/s);
-  expect(await query(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-});
-
-test('EMB7 a start that fails quotes the log and keeps the data', async () => {
-  await (await start()).stop();
-  const configuration = join(directory, 'cluster', 'postgresql.conf');
-  await rename(configuration, `${configuration}.away`);
-  await expect(start()).rejects.toThrow(/did not start; the data in .* is kept.*postgresql\.conf/s);
-
-  await rename(`${configuration}.away`, configuration);
-  expect(await query((await start()).url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await rename(`${configuration}.away`, configuration);
+    expect(await query((await start()).url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
 });
 
 test.runIf(process.getuid?.() === 0)(
