@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 const launchers = fileURLToPath(new URL('.', import.meta.url));
 const fakeServer = fileURLToPath(new URL('./testing/fake-server.mjs', import.meta.url));
@@ -24,6 +24,10 @@ const commands: ChildProcess[] = [];
 
 beforeEach(async () => {
   checkout = await mkdtemp(join(tmpdir(), 'perch-launch-'));
+  await prepare();
+});
+
+async function prepare(): Promise<void> {
   await cp(launchers, join(checkout, 'server', 'launch'), { recursive: true });
   for (const folder of ['client', 'db', 'dist/server'])
     await mkdir(join(checkout, folder), { recursive: true });
@@ -45,7 +49,7 @@ beforeEach(async () => {
     packages: { '': { name: 'fake', version: '1.0.0', hasInstallScript: true } },
   });
   await writeFile(join(checkout, 'dist/server/main.js'), `await import(${JSON.stringify(fakeServer)});\n`);
-});
+}
 
 afterEach(async () => {
   for (const command of commands.splice(0)) {
@@ -88,53 +92,66 @@ test('LAU1 a build that fails is shown and tried again the next time', async () 
   }
 });
 
-test('LAU2 the server gets the arguments, and its exit code comes back', async () => {
-  const { code } = await ended(launch(['npm', 'start', '--', '--repo', 'some where', '--exit', '7']));
-  expect(code).toBe(7);
-  expect(await journal()).toContain('arguments ["--repo","some where","--exit","7"]');
-});
+describe('installed and built', () => {
+  let built: string;
 
-test.each(['SIGINT', 'SIGTERM'] as const)('LAU2 %s reaches the server once', async (signal) => {
-  const command = launch(['node', 'server/launch/start.mjs'], { detached: true });
-  const result = ended(command);
-  await ready();
-  // As a terminal does it: to everybody in the group at once.
-  process.kill(-command.pid!, signal);
-  expect((await result).code).toBe(0);
-  expect((await journal()).match(new RegExp(signal, 'g'))).toHaveLength(1);
-});
+  beforeAll(async () => {
+    checkout = built = await mkdtemp(join(tmpdir(), 'perch-launch-'));
+    await prepare();
+    await startAndStop();
+    await rm(join(built, 'journal'));
+  });
+  beforeEach(() => cp(built, checkout, { recursive: true, verbatimSymlinks: true }));
+  afterAll(() => rm(built, { recursive: true }));
 
-test.each([
-  ['the launcher', ['node', 'server/launch/start.mjs']],
-  ['npm', ['npm', 'start']],
-])('LAU3 when %s is killed, the server ends', async (_, words) => {
-  const command = launch(words);
-  await ready();
-  command.kill('SIGKILL');
-  await eventually('the server has ended', async () => /^ended/m.test(await journal()));
-  expect(await journal()).toMatch(/^ended 0$/m);
-});
+  test('LAU2 the server gets the arguments, and its exit code comes back', async () => {
+    const { code } = await ended(launch(['npm', 'start', '--', '--repo', 'some where', '--exit', '7']));
+    expect(code).toBe(7);
+    expect(await journal()).toContain('arguments ["--repo","some where","--exit","7"]');
+  });
 
-test.each([
-  ['npm is killed', ['npm', 'start'], 'SIGKILL'],
-  ['the launcher is interrupted', ['node', 'server/launch/start.mjs'], 'SIGINT'],
-] as const)('LAU3 when %s during a build, nothing stays behind', async (_, words, signal) => {
-  await setScript('build:client', endless);
-  const command = launch(words);
-  const result = ended(command);
-  const builder = await builderPid();
-  command.kill(signal);
-  await eventually('the build has ended', async () => !isAlive(builder));
-  await result;
-  expect(await journal()).toBe('');
-});
+  test.each(['SIGINT', 'SIGTERM'] as const)('LAU2 %s reaches the server once', async (signal) => {
+    const command = launch(['node', 'server/launch/start.mjs'], { detached: true });
+    const result = ended(command);
+    await ready();
+    // As a terminal does it: to everybody in the group at once.
+    process.kill(-command.pid!, signal);
+    expect((await result).code).toBe(0);
+    expect((await journal()).match(new RegExp(signal, 'g'))).toHaveLength(1);
+  });
 
-test('LAU3 when one half of a build fails, the other is ended', async () => {
-  await setScript('build:client', endless);
-  await setScript('build:server', 'until test -s builder; do sleep 0.05; done; exit 1');
-  const { code } = await ended(launch(['node', 'server/launch/start.mjs']));
-  expect(code).toBe(1);
-  expect(isAlive(await builderPid())).toBe(false);
+  test.each([
+    ['the launcher', ['node', 'server/launch/start.mjs']],
+    ['npm', ['npm', 'start']],
+  ])('LAU3 when %s is killed, the server ends', async (_, words) => {
+    const command = launch(words);
+    await ready();
+    command.kill('SIGKILL');
+    await eventually('the server has ended', async () => /^ended/m.test(await journal()));
+    expect(await journal()).toMatch(/^ended 0$/m);
+  });
+
+  test.each([
+    ['npm is killed', ['npm', 'start'], 'SIGKILL'],
+    ['the launcher is interrupted', ['node', 'server/launch/start.mjs'], 'SIGINT'],
+  ] as const)('LAU3 when %s during a build, nothing stays behind', async (_, words, signal) => {
+    await setScript('build:client', endless);
+    const command = launch(words);
+    const result = ended(command);
+    const builder = await builderPid();
+    command.kill(signal);
+    await eventually('the build has ended', async () => !isAlive(builder));
+    await result;
+    expect(await journal()).toBe('');
+  });
+
+  test('LAU3 when one half of a build fails, the other is ended', async () => {
+    await setScript('build:client', endless);
+    await setScript('build:server', 'until test -s builder; do sleep 0.05; done; exit 1');
+    const { code } = await ended(launch(['node', 'server/launch/start.mjs']));
+    expect(code).toBe(1);
+    expect(isAlive(await builderPid())).toBe(false);
+  });
 });
 
 test('LAU4 without git it says so', async () => {
