@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { linesOf, openFile, statusOf } from './code-page.js';
+import { editorOf, linesOf, openFile, statusOf } from './code-page.js';
 import { expectAccessible } from './accessible.js';
 import { expect, test } from './fixtures.js';
 
@@ -45,7 +45,14 @@ test('DOC9 who wrote which line stands beside it, while typing as after a commit
   await expect(words).toContainText('Not committed');
   await expectAccessible(bob);
   await bob.keyboard.press('Escape');
-  await expect(words).toHaveCount(0);
+  await expect(editorOf(bob, PATH)).toBeFocused();
+  await rowOf(bob, 1, 'Alice').focus();
+  await bob.keyboard.press('ArrowDown');
+  await expect(rowOf(bob, 2, '')).toBeFocused();
+  await bob.keyboard.press('Enter');
+  await expect(bob.getByRole('dialog', { name: 'Line 2' })).toContainText(/[0-9a-f]{7}/);
+  await bob.keyboard.press('Escape');
+  await expect(rowOf(bob, 2, '')).toBeFocused();
   await rowOf(bob, 1, 'Alice').click();
   await words.getByRole('button', { name: 'Show in activity' }).click();
   const event = bob.getByRole('listitem').filter({ hasText: `Alice edited ${PATH}` });

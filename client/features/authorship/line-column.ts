@@ -1,4 +1,4 @@
-import type { editor as Editor, IDisposable } from 'monaco-editor';
+import type { editor as Editor, IDisposable, Range } from 'monaco-editor';
 import type { LineAuthors } from './line-authors.js';
 import { lineRow, type LineRow } from './line-row.js';
 import './line-column.css';
@@ -90,21 +90,20 @@ export class LineColumn implements IDisposable {
     node.dataset.narrow = String(width < NARROW);
     this.#rows.style.transform = `translateY(${-editor.getScrollTop()}px)`;
     const seen = new Set<number>();
-    let before: string | null = null;
-    for (const { startLineNumber, endLineNumber } of editor.getVisibleRanges())
-      for (let line = startLineNumber; line <= endLineNumber; line++) {
+    const ranges = editor.getVisibleRanges();
+    // The first line that is in view as a whole says who wrote it, wherever that began.
+    const whole = ranges[0]?.startLineNumber;
+    for (const [first, last] of this.#inView(ranges))
+      for (let line = first; line <= last; line++) {
         const known = authors.at(line);
-        if (!known || known.key === '') {
-          before = null;
-          continue;
-        }
-        seen.add(line);
+        if (!known || known.key === '') continue;
+        const isFirst = line === whole || known.key !== authors.at(line - 1)?.key;
         const top = editor.getTopForLineNumber(line);
         const height = editor.getBottomForLineNumber(line) - top;
+        seen.add(line);
         const [removal] = authors.removedAt(line);
         const removed = removal && (removal.after < line ? 'above' : 'below');
-        this.#show(line, top, { known, isFirst: known.key !== before, removed, height });
-        before = known.key;
+        this.#show(line, top, { known, isFirst, removed, height });
       }
     for (const [line, { node }] of this.#shown)
       if (!seen.has(line)) {
@@ -116,6 +115,22 @@ export class LineColumn implements IDisposable {
     if (!wanted) return;
     this.#wanted = null;
     wanted.node.focus({ preventScroll: true });
+  }
+
+  /** Those a part of which is in view too. */
+  #inView(whole: readonly Range[]): [number, number][] {
+    const ranges = whole.map(({ startLineNumber, endLineNumber }): [number, number] => [
+      startLineNumber,
+      endLineNumber,
+    ]);
+    const [first, last] = [ranges[0], ranges.at(-1)];
+    if (!first || !last) return [];
+    const topOf = (line: number) => this.editor.getTopForLineNumber(line);
+    const count = this.editor.getModel()?.getLineCount() ?? 1;
+    // What is folded away is where the line above it is.
+    if (first[0] > 1 && topOf(first[0] - 1) < topOf(first[0])) first[0]--;
+    if (last[1] < count && topOf(last[1] + 1) > topOf(last[1])) last[1]++;
+    return ranges;
   }
 
   #show(line: number, top: number, wanted: Omit<LineRow, 'node'>): void {

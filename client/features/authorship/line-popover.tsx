@@ -1,7 +1,7 @@
 import { GitCommitIcon, HistoryIcon, XIcon } from '@primer/octicons-react';
 import { AnchoredOverlay, Button, IconButton, Link, RelativeTime } from '@primer/react';
 import type { LineWriting } from '@protocol/lines.js';
-import { useId, type RefObject } from 'react';
+import { useId, useRef, type RefObject } from 'react';
 import { initials } from '@/lib/initials.js';
 import type { LineAuthors } from './line-authors.js';
 import { useKnownLine, useLinesProblem } from './use-line-view.js';
@@ -22,6 +22,7 @@ export function LinePopover({ line, authors, ownId, anchor, onClose, onShowEvent
   const known = useKnownLine(authors, line);
   const problem = useLinesProblem(authors);
   const heading = useId();
+  const start = useRef<HTMLHeadingElement>(null);
   const removals = authors?.removedAt(line) ?? [];
   const writings = known?.writings ?? [];
   const shown = { ownId, onShowEvent };
@@ -32,9 +33,12 @@ export function LinePopover({ line, authors, ownId, anchor, onClose, onShowEvent
       anchorRef={anchor}
       width="medium"
       onClose={onClose}
+      focusTrapSettings={{ initialFocusRef: start }}
       overlayProps={{ role: 'dialog', 'aria-labelledby': heading, className: 'line-popover' }}
     >
-      <h2 id={heading}>Line {line}</h2>
+      <h2 ref={start} id={heading} tabIndex={-1}>
+        Line {line}
+      </h2>
       {writings.length > 0 ? (
         <ul className="line-writings" aria-label="Who wrote it">
           {writings.map((writing, at) => (
@@ -61,7 +65,6 @@ export function LinePopover({ line, authors, ownId, anchor, onClose, onShowEvent
           )}
         </section>
       ))}
-      {/* Last, so that the keyboard is first where it leads further. */}
       <IconButton
         className="line-popover-close"
         icon={XIcon}

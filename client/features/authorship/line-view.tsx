@@ -16,10 +16,17 @@ export function LineView({ view, lineHeight, onShowEvent }: Props) {
   const { editor, authors, isShown, ownId, asked, setAsked } = view;
   const node = useRef<HTMLDivElement>(null);
   const anchor = useRef<HTMLSpanElement>(null);
+  const isFromColumn = useRef(false);
+  /** Puts the keyboard where it was before the words. */
+  const left = useRef<(() => void) | null>(null);
   const [column, setColumn] = useState<LineColumn | null>(null);
   useEffect(() => {
     if (!isShown || !node.current || !editor || !authors) return undefined;
-    const made = new LineColumn(node.current, editor, authors, { onAsk: setAsked, ownId });
+    const onAsk = (line: number): void => {
+      isFromColumn.current = true;
+      setAsked(line);
+    };
+    const made = new LineColumn(node.current, editor, authors, { onAsk, ownId });
     setColumn(made);
     return () => {
       made.dispose();
@@ -35,11 +42,17 @@ export function LineView({ view, lineHeight, onShowEvent }: Props) {
     return () => scrolled.dispose();
   }, [asked, editor, setAsked]);
   const close = (): void => {
-    const fromColumn = node.current?.contains(document.activeElement) ?? false;
+    const isColumns = isFromColumn.current && column !== null && asked !== null;
+    left.current = isColumns ? () => column.focus(asked) : () => editor?.focus();
     setAsked(null);
-    if (fromColumn && asked !== null) column?.focus(asked);
-    else editor?.focus();
   };
+  // The words keep the keyboard until they are gone.
+  useEffect(() => {
+    if (asked !== null) return;
+    isFromColumn.current = false;
+    left.current?.();
+    left.current = null;
+  }, [asked]);
   const top = asked !== null && editor ? editor.getTopForLineNumber(asked) - editor.getScrollTop() : 0;
   return (
     <div className="line-view" style={{ '--line-height': `${lineHeight}px` } as React.CSSProperties}>
