@@ -27,6 +27,17 @@ export function WorkspaceHeader({ workspace }: { workspace: Workspace }) {
   const branchButton = useRef<HTMLButtonElement>(null);
   const navigate = useNavigate();
   const recent = useRecentRooms(owner, repo);
+  // Nothing of it is ours to go to any more.
+  if (room.kind === 'closed')
+    return (
+      <>
+        <span className="workspace-repository">
+          <span className="workspace-owner">{owner}/</span>
+          {repo}
+        </span>
+        <span className="workspace-space" />
+      </>
+    );
   return (
     <>
       <Link className="workspace-repository" to={paths.branches.href(owner, repo)}>

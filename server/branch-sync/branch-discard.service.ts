@@ -34,7 +34,9 @@ export class BranchDiscardService {
     private readonly database: DatabaseConnection,
   ) {}
 
+  /** Nothing happens, and nothing is told, where all is committed. */
   async discard(account: Account, workspaceId: string): Promise<BranchDecided> {
+    if ((await this.#changed(workspaceId)).length === 0) return { discardId: null, kept: [] };
     const discardId = await this.repository.beginDiscard(workspaceId, account.id);
     let files = 0;
     let kept: Kept = [];

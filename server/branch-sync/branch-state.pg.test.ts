@@ -99,6 +99,10 @@ test('GIT3 a branch that comes back by itself is told of, and commits go on', as
   place(name, head);
   expect((await stage.tryCommit(id)).status).toBe(200);
   await told([alice], 'branch.restored');
+  // All is committed: there is nothing to discard, and nothing is told.
+  stage.git.git('update-ref', '-d', `refs/heads/${name}`);
+  expect((await stage.choose(id, 'discard')).body).toEqual({ discardId: null, kept: [] });
+  expect(alice.told('branch.discarded')).toBe(undefined);
 });
 
 test('GIT3 what is discarded for a forced push is kept, and comes back, with conflicts where it must', async () => {

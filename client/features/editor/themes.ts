@@ -60,5 +60,14 @@ function rules(color: Record<'comment' | 'keyword' | 'string' | 'number' | 'type
     { token: 'tag', foreground: color.tag },
     { token: 'attribute.name', foreground: color.number },
     { token: 'function', foreground: color.fn },
+    // Monaco's own are too faint for these.
+    { token: 'annotation', foreground: color.fn },
+    { token: 'metatag', foreground: color.tag },
+    { token: 'metatag.html', foreground: color.tag },
+    { token: 'metatag.xml', foreground: color.tag },
+    { token: 'metatag.content.html', foreground: color.number },
+    { token: 'string.sql', foreground: color.string },
+    { token: 'operator.sql', foreground: color.keyword },
+    { token: 'predefined.sql', foreground: color.fn },
   ];
 }

@@ -44,7 +44,15 @@ export function useBranchState(workspaceId: string, room: Room) {
       await room.whenSaved(SAVED_WITHIN_MS);
       return request('POST /api/workspaces/:id/branch', { params, body: { choice } });
     },
-    onSuccess: ({ kept }) => tellKept(kept),
+    onSuccess: ({ discardId, kept }, choice) => {
+      tellKept(kept);
+      if (choice !== 'discard') return;
+      if (discardId === null) return toast({ message: 'Nothing was discarded: everything is committed.' });
+      toast({
+        message: 'What was not committed is discarded. It is kept for a week, under Changes.',
+        action: { label: 'Bring it back', onAction: () => recover.mutate(discardId) },
+      });
+    },
     onError: failed,
     onSettled: look,
   });
