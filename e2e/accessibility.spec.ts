@@ -37,6 +37,7 @@ for (const [colorScheme, viewport] of process.env.PERCH_TEST_LONG === '1'
       ['/nowhere', 'Not found'],
       ['/api/docs', 'The interface of Perch'],
     ];
+    if (colorScheme === 'light') pages.push(['/settings/github', 'Perch’s own token']);
     for (const [path, heading] of pages) {
       await alice.goto(path);
       await expect(alice.getByRole('heading', { name: heading })).toBeVisible();

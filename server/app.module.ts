@@ -16,6 +16,7 @@ import { EventFeedModule } from './event/event-feed.module.js';
 import { FileModule } from './file/file.module.js';
 import { ForgeAccountModule } from './forge-account/forge-account.module.js';
 import { HistoryModule } from './history/history.module.js';
+import { ForgeBudgetModule } from './forge-budget/forge-budget.module.js';
 import { HealthModule } from './health/health.module.js';
 import { InvitationModule } from './invitation/invitation.module.js';
 import { MetricModule } from './metric/metric.module.js';
@@ -36,6 +37,7 @@ export class AppModule implements NestModule {
         PlatformModule.for(config, surroundings),
         AuthModule,
         ForgeAccountModule,
+        ForgeBudgetModule,
         WorkspaceModule,
         InvitationModule,
         AccessTokenModule,

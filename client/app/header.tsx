@@ -1,14 +1,16 @@
-import { KeyIcon } from '@primer/octicons-react';
+import { KeyIcon, MeterIcon } from '@primer/octicons-react';
 import { ActionList } from '@primer/react';
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import { PerchMark } from '@/components/perch-mark.js';
 import { AccountMenu } from '@/features/session/account-menu.js';
+import { useAccount } from '@/features/session/use-account.js';
 import { paths } from './paths.js';
 import { RescuedNotice } from './rescued-notice.js';
 
 /** The one line on top: home, where one is, and who one is. */
 export function Header({ children }: { children?: ReactNode }) {
+  const { data: account } = useAccount();
   return (
     <>
       <header className="header">
@@ -27,6 +29,14 @@ export function Header({ children }: { children?: ReactNode }) {
             </ActionList.LeadingVisual>
             Access tokens
           </ActionList.LinkItem>
+          {account?.isOwner && (
+            <ActionList.LinkItem as={Link} to={paths.forgeBudgets.href()}>
+              <ActionList.LeadingVisual>
+                <MeterIcon />
+              </ActionList.LeadingVisual>
+              GitHub’s limits
+            </ActionList.LinkItem>
+          )}
         </AccountMenu>
       </header>
       <RescuedNotice />

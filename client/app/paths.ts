@@ -19,6 +19,7 @@ export const paths = {
   },
   join: { pattern: '/join', href: () => '/join' },
   accessTokens: { pattern: '/settings/tokens', href: () => '/settings/tokens' },
+  forgeBudgets: { pattern: '/settings/github', href: () => '/settings/github' },
   branches: {
     pattern: '/github/:owner/:repo',
     href: (owner: string, repo: string) => `/github/${encodeURIComponent(owner)}/${encodeURIComponent(repo)}`,

@@ -33,6 +33,7 @@ export const router = createBrowserRouter([
       { path: paths.newWorkspace.pattern, lazy: () => import('./routes/new-workspace.js') },
       { path: paths.branches.pattern, lazy: () => import('./routes/branches.js') },
       { path: paths.accessTokens.pattern, lazy: () => import('./routes/access-tokens.js') },
+      { path: paths.forgeBudgets.pattern, lazy: () => import('./routes/forge-budgets.js') },
       { path: '*', lazy: () => import('./routes/not-found.js') },
     ],
   },

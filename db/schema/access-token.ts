@@ -16,6 +16,8 @@ export const accessTokens = pgTable(
     scopes: text().array().notNull(),
     /** Null for every repository the person may see. */
     repositoryId: bigint({ mode: 'number' }).references(() => repositories.id),
+    /** `owner/name` as its person saw it then: what it is called since may be hidden from him. */
+    repositoryName: text(),
     createdAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
     expiresAt: timestamp({ withTimezone: true }).notNull(),
     lastUsedAt: timestamp({ withTimezone: true }),

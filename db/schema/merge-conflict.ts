@@ -21,6 +21,8 @@ export const mergeConflicts = pgTable(
     path: text().notNull(),
     kind: text({ enum: ['text', 'deleted-theirs', 'deleted-ours', 'binary', 'path'] }).notNull(),
     documentId: uuid().references(() => documents.id),
+    /** Ours, where it is a file of bytes: by it the file is found wherever it was moved. It may be gone since. */
+    objectId: uuid(),
     generation: integer(),
     startPosition: bytea(),
     endPosition: bytea(),

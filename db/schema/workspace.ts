@@ -23,6 +23,8 @@ export const workspaces = pgTable(
     branch: text().notNull(),
     /** Null in an empty repository. */
     baseCommit: text(),
+    /** When it last became another: for a moment a forge may still answer with the one before. */
+    baseMovedAt: timestamp({ withTimezone: true }),
     /** Taken by UPDATE ... RETURNING in an event's own transaction: gap-free, in commit order (EVT1). */
     nextEventSeq: bigint({ mode: 'number' }).notNull().default(1),
     /** How the branch stands to the base: while it is not `there`, nothing is committed (GIT3). */

@@ -193,3 +193,24 @@ test('SEC2 the secret is told once, the database keeps its hash, and only its pe
   expect(ended.status).toBe(404);
   expect((await read(secret)).status).toBe(200);
 });
+
+test('SEC1 a token’s repository is called as it is now to whoever may see it, and as he knew it to whoever may not', async () => {
+  const { forge } = perch.surroundings;
+  const guest = await perch.invite(owner, 'read', 'Gus', 'Other');
+  await make({ cookie: guest, repository: { owner: OWNER, repo: 'Other' } });
+  const names = async () =>
+    ((await perch.ask(guest, 'GET /api/access-tokens')).body as AccessToken[]).map((each) => each.repository);
+  const look = (repo: string) =>
+    perch.ask(owner, 'GET /api/github/:owner/:repo', { params: { owner: OWNER, repo } });
+  await forge.addRepository({ owner: OWNER, name: 'Renamed', path: other.bare });
+  expect((await look('Renamed')).status).toBe(200);
+  expect(await names()).toEqual([{ owner: OWNER, repo: 'Renamed' }]);
+  const { id } = (await perch.ask(guest, 'GET /api/session')).body as { id: string };
+  await perch.ask(owner, 'DELETE /api/members/:id', {
+    params: { id },
+    query: { owner: OWNER, repo: 'Renamed' },
+  });
+  await forge.addRepository({ owner: OWNER, name: 'Secret-plans', path: other.bare });
+  expect((await look('Secret-plans')).status).toBe(200);
+  expect(await names()).toEqual([{ owner: OWNER, repo: 'Other' }]);
+});

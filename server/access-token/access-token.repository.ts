@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { and, count, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm';
 import { accessTokens } from '../../db/schema/access-token.js';
-import { repositories } from '../../db/schema/repository.js';
 import { users } from '../../db/schema/user.js';
 import { DatabaseConnection } from '../platform/database.js';
 
@@ -18,12 +17,11 @@ export class AccessTokenRepository {
     return row!;
   }
 
-  /** A person's usable tokens, the newest first, each with the repository it is for. */
-  list(userId: string) {
+  /** A person's usable tokens, the newest first. */
+  list(userId: string): Promise<AccessTokenRow[]> {
     return this.connection.database
-      .select({ token: accessTokens, owner: repositories.owner, repo: repositories.name })
+      .select()
       .from(accessTokens)
-      .leftJoin(repositories, eq(repositories.id, accessTokens.repositoryId))
       .where(and(eq(accessTokens.userId, userId), usable))
       .orderBy(desc(accessTokens.createdAt));
   }

@@ -48,6 +48,7 @@ export class AccessTokenService {
       name: body.name,
       scopes: [...new Set(body.scopes)],
       repositoryId: bound?.id ?? null,
+      repositoryName: bound ? `${bound.owner}/${bound.name}` : null,
       expiresAt: new Date(Date.now() + body.expiresInDays * DAY_MS),
     });
     return { accessToken: toAccessToken(row, bound && { owner: bound.owner, repo: bound.name }), secret };
@@ -55,9 +56,23 @@ export class AccessTokenService {
 
   async list(account: Account): Promise<AccessToken[]> {
     const rows = await this.repository.list(account.id);
-    return rows.map(({ token, owner, repo }) =>
-      toAccessToken(token, owner !== null && repo !== null ? { owner, repo } : null),
-    );
+    return Promise.all(rows.map(async (row) => toAccessToken(row, await this.#repositoryOf(account, row))));
+  }
+
+  /** As it is called now, to whoever may still see it; else as he knew it. */
+  async #repositoryOf(
+    account: Account,
+    { repositoryId, repositoryName }: AccessTokenRow,
+  ): Promise<RepositoryRef | null> {
+    if (repositoryId === null) return null;
+    try {
+      const { repository } = await this.access.requireById(account, repositoryId, 'read', 'repository');
+      return { owner: repository.owner, repo: repository.name };
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      const [owner = '', repo = ''] = (repositoryName ?? '').split('/');
+      return { owner, repo };
+    }
   }
 
   async revoke(account: Account, id: string): Promise<null> {

@@ -1,4 +1,4 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { DatabaseConnection } from '../platform/database.js';
 import { GithubClient } from '../platform/github-client.js';
 import { log } from '../platform/log.js';
@@ -13,7 +13,7 @@ import { isPlaceholder } from './placeholder-commit.js';
 type Room = Omit<WorkspaceAccess, 'role'>;
 
 /** What whoever asks knows of a push already; what is so is looked up. */
-export type PushHint = { pusher?: { name: string; login?: string }; headSha?: string };
+export type PushHint = { pusher?: { name: string; login?: string }; headSha?: string; isForced?: boolean };
 
 /**
  * How a branch stands to its room: `there` where the room stands on its head
@@ -28,6 +28,8 @@ export type BranchLook = {
   /** What a `deleted` branch is called by now, where that one has a room of its own. */
   renamedTo: string | null;
   hint: PushHint;
+  /** The forge answered with a head from before our last one: for a moment that is no news. */
+  isOld: boolean;
 };
 
 /** What came in, and where live files went with it. */
@@ -36,6 +38,9 @@ export type BroughtIn = BranchLook & { moved: ReadonlyMap<string, string> };
 /** So often a plan is made anew because somebody typed meanwhile; then what they type comes after the push. */
 const IMPATIENT_ATTEMPTS = 3;
 const ATTEMPTS = 10;
+/** A forge of many machines may answer this long with what was so before a push, ours too. */
+const OLD_ANSWER_MS = 60_000;
+const LOOK_AGAIN_MS = 5_000;
 const NOTHING_MOVED: ReadonlyMap<string, string> = new Map();
 
 /**
@@ -45,9 +50,11 @@ const NOTHING_MOVED: ReadonlyMap<string, string> = new Map();
  * the forge says now counts.
  */
 @Injectable()
-export class BranchSyncService implements OnModuleInit {
+export class BranchSyncService implements OnModuleInit, BeforeApplicationShutdown {
   readonly #running = new Map<string, Promise<void>>();
   readonly #next = new Map<string, { hint: PushHint; done: Promise<void> }>();
+  /** Rooms whose forge has answered with an old head. */
+  readonly #again = new Map<string, NodeJS.Timeout>();
   readonly #settlers: ((room: Room) => Promise<unknown>)[] = [];
   readonly #listeners: ((look: BranchLook) => Promise<void>)[] = [];
 
@@ -62,6 +69,11 @@ export class BranchSyncService implements OnModuleInit {
 
   onModuleInit(): void {
     this.workspaces.beforeEntry((workspaceId) => this.look(workspaceId));
+  }
+
+  beforeApplicationShutdown(): void {
+    for (const timer of this.#again.values()) clearTimeout(timer);
+    this.#again.clear();
   }
 
   /** Runs first, under the lock: what we have pushed ourselves is no push from outside. */
@@ -127,18 +139,47 @@ export class BranchSyncService implements OnModuleInit {
     }
     let moved = NOTHING_MOVED;
     let state: BranchLook['state'] = 'there';
+    let isOld = false;
     if (head === null) state = room.baseCommit === null ? 'there' : 'deleted';
     else if (head !== room.baseCommit && !(await this.#isPlaceholder(room, head))) {
       const commits =
         room.baseCommit === null ? null : await this.github.commitsAhead(owner, repo, room.baseCommit, head);
       if (room.baseCommit === null || commits !== null) moved = await this.#merge(room, head, commits, hint);
+      else if (await this.#isOldAnswer(room, head, hint)) isOld = true;
       else state = 'forced';
     }
+    if (isOld) this.#lookAgain(workspaceId);
     const { baseCommit } = await this.workspaces.find(workspaceId);
     const renamedTo = state === 'deleted' && renamed ? renamed.name : null;
-    const look = { workspaceId, state, head, baseCommit, renamedTo, hint };
+    const look = { workspaceId, state, head, baseCommit, renamedTo, hint, isOld };
     for (const listener of this.#listeners) await listener(look);
     return { ...look, moved };
+  }
+
+  /** What lies behind a base that is new itself is no rewind yet: it is one where it stays so. */
+  async #isOldAnswer(
+    { workspaceId, repository, baseCommit }: Room,
+    head: string,
+    hint: PushHint,
+  ): Promise<boolean> {
+    // Somebody has pushed it there by force: the forge says so itself.
+    if (hint.isForced && hint.headSha === head) return false;
+    if (baseCommit === null || !(await this.workspaces.hasJustMoved(workspaceId, OLD_ANSWER_MS)))
+      return false;
+    return this.github.isAncestor(repository.owner, repository.repo, head, baseCommit);
+  }
+
+  #lookAgain(workspaceId: string): void {
+    clearTimeout(this.#again.get(workspaceId));
+    const timer = setTimeout(() => {
+      this.#again.delete(workspaceId);
+      this.look(workspaceId).catch((error: unknown) => {
+        log.warn({ err: error, workspaceId }, 'a branch could not be looked at again; it is tried again');
+        this.#lookAgain(workspaceId);
+      });
+    }, LOOK_AGAIN_MS);
+    timer.unref();
+    this.#again.set(workspaceId, timer);
   }
 
   #run(workspaceId: string, hint: PushHint): Promise<void> {

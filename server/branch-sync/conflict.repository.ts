@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { and, asc, eq, inArray, isNull } from 'drizzle-orm';
 import type { Transaction } from '../../db/client.js';
 import { documents } from '../../db/schema/document.js';
+import { workspaceFiles } from '../../db/schema/file.js';
 import { mergeConflicts } from '../../db/schema/merge-conflict.js';
 import { DatabaseConnection } from '../platform/database.js';
 
@@ -19,14 +20,26 @@ export class ConflictRepository {
     transaction: Transaction = this.connection.database,
   ): Promise<ConflictRecord[]> {
     const rows = await transaction
-      .select({ conflict: mergeConflicts, path: documents.path, deletedAt: documents.deletedAt })
+      .select({
+        conflict: mergeConflicts,
+        path: documents.path,
+        deletedAt: documents.deletedAt,
+        filePath: workspaceFiles.path,
+      })
       .from(mergeConflicts)
       .leftJoin(documents, eq(documents.id, mergeConflicts.documentId))
+      .leftJoin(
+        workspaceFiles,
+        and(
+          eq(workspaceFiles.workspaceId, mergeConflicts.workspaceId),
+          eq(workspaceFiles.objectId, mergeConflicts.objectId),
+        ),
+      )
       .where(and(eq(mergeConflicts.workspaceId, workspaceId), isNull(mergeConflicts.resolvedAt)))
       .orderBy(asc(mergeConflicts.createdAt), asc(mergeConflicts.id));
     return rows
       .filter(({ deletedAt }) => deletedAt === null)
-      .map(({ conflict, path }) => ({ ...conflict, path: path ?? conflict.path }));
+      .map(({ conflict, path, filePath }) => ({ ...conflict, path: path ?? filePath ?? conflict.path }));
   }
 
   async insert(transaction: Transaction, workspaceId: string, found: NewConflict): Promise<string> {

@@ -123,7 +123,14 @@ export class MergePlanning {
     const record = this.#documents.get(path);
     if (!theirs) {
       this.#files.set(path, file);
-      this.#find({ kind: 'deleted-theirs', path, documentId: record?.id ?? null, incomingPath: path });
+      const { objectId } = file;
+      this.#find({
+        kind: 'deleted-theirs',
+        path,
+        documentId: record?.id ?? null,
+        objectId,
+        incomingPath: path,
+      });
       return;
     }
     if (file.objectId !== null && objectShas.get(file.objectId) === theirs.sha) return;
@@ -138,7 +145,8 @@ export class MergePlanning {
       return;
     }
     this.#files.set(path, file);
-    if (!record) this.#find({ kind: 'binary', path, incomingPath: path, incomingSha: theirs.sha });
+    const { objectId } = file;
+    if (!record) this.#find({ kind: 'binary', path, objectId, incomingPath: path, incomingSha: theirs.sha });
   }
 
   async #deletedByUs(entry: TreeEntry): Promise<void> {
@@ -291,7 +299,8 @@ export class MergePlanning {
       if (rival === file.path && incoming.made(rival) && overlay.files.get(rival)?.origin === null) continue;
       const documentId = file.documentId ?? this.#documentAt(file.path);
       const incomingSha = this.given.tree.files.get(rival)?.sha ?? null;
-      this.#find({ kind: 'path', path: file.path, documentId, incomingPath: rival, incomingSha });
+      const { path, objectId } = file;
+      this.#find({ kind: 'path', path, documentId, objectId, incomingPath: rival, incomingSha });
     }
   }
 

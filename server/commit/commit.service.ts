@@ -116,7 +116,8 @@ export class CommitService implements OnModuleInit, OnApplicationBootstrap, Befo
         const look = await this.sync.bringIn(workspaceId);
         const refusal = refusalOf(look);
         if (refusal) throw refusal;
-        if (attempt === ATTEMPTS) throw await this.#refusal(record, look.head);
+        // Where it answers with an old head, to look at once again says nothing new.
+        if (attempt === ATTEMPTS || look.isOld) throw await this.#refusal(record, look.head);
         paths = paths.map((path) => look.moved.get(path) ?? path);
       }
     });

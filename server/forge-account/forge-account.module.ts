@@ -11,6 +11,6 @@ import { PersonGithub } from './person-github.js';
   imports: [AuthModule],
   controllers: [ForgeAccountController],
   providers: [ForgeAccountRepository, ForgeAccountService, ForgeSignIn, ForgeTokenService, PersonGithub],
-  exports: [ForgeTokenService, PersonGithub],
+  exports: [ForgeAccountService, ForgeTokenService, PersonGithub],
 })
 export class ForgeAccountModule {}

@@ -109,6 +109,14 @@ export class ForgeAccountService {
     }
   }
 
+  /** Who has signed in here as this user of the forge; null where nobody has. */
+  userOf(forgeUserId: number): Promise<string | null> {
+    return this.connection.transaction(async (transaction) => {
+      const found = await this.accounts.findByForgeUser(transaction, forgeUserId);
+      return found && !found.isGone ? found.account.userId : null;
+    });
+  }
+
   /** Null where the person to be connected is somebody else on the forge, or that account somebody else here. */
   #signIn(
     person: ForgePerson,

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startHookReceiver, type HookReceiver } from '../forge/testing/hook-receiver.js';
+import type { RouteReply } from '../protocol/http-routes.js';
 import { ForgeBrowser } from '../testing/forge-browser.js';
 import { ForgeProxy } from '../testing/forge-proxy.js';
 import {
@@ -161,6 +162,25 @@ test('SEC1 GIT3 where the forge lets somebody write no more just then, it is 403
   expect(surroundings.git.git('for-each-ref', 'refs/heads/lost')).toBe('');
   // And as soon as he may again, it is done.
   expect((await recreate(ada, room)).status).toBe(200);
+});
+
+test('GIT6 the owner sees what is left of each token, his and of whoever signed in, and what was free', async () => {
+  const ada = await signedIn('ada');
+  const look = { params: { owner: OWNER, repo: REPO } };
+  expect((await perch.ask(ada, 'GET /api/github/:owner/:repo', look)).status).toBe(200);
+  expect((await perch.ask(ada, 'GET /api/forge/budgets')).status).toBe(403);
+  const { body } = await perch.ask(await perch.ownerCookie(), 'GET /api/forge/budgets');
+  const { tokens } = body as RouteReply<'GET /api/forge/budgets'>;
+  const of = (kind: string) => tokens.find(({ token }) => token.kind === kind);
+  expect(of('person')).toMatchObject({ token: { name: 'ada of Acme' }, pauses: 0, pausedUntil: null });
+  const core = of('perch')?.resources.find(({ name }) => name === 'core');
+  expect(core?.limit).toBe(5_000);
+  expect(of('perch')?.unchanged).toBeGreaterThan(0);
+  // To be asked costs nothing.
+  const asked = proxy.asked.length;
+  const again = await perch.ask(await perch.ownerCookie(), 'GET /api/forge/budgets');
+  expect((again.body as { tokens: unknown }).tokens).toEqual(tokens);
+  expect(proxy.asked.slice(asked).filter((each) => !each.includes('/git/ref/'))).toEqual([]);
 });
 
 test('SEC3 where the forge lets Perch act for him no more, nothing is written and he is asked to sign in again', async () => {

@@ -56,7 +56,7 @@ test('RUN3 metrics follow what happens, and are at their own address alone', asy
     await perch.ask(owner, 'POST /api/workspaces', { body: { owner: OWNER, repo: REPO, branch: 'main' } });
   expect(await read('perch_forge_requests_total{status="200"}')).toBeGreaterThan(0);
   expect(await read('perch_forge_requests_total{status="304"}')).toBeGreaterThan(0);
-  expect(await read('perch_forge_budget_remaining{resource="core"}')).toBeGreaterThan(0);
+  expect(await read('perch_forge_budget_remaining{token="perch",resource="core"}')).toBeGreaterThan(0);
   expect(await read('perch_http_request_duration_seconds_count{method="POST",status="200"}')).toBeGreaterThan(
     0,
   );

@@ -18,10 +18,13 @@ const waiting = gauge('append_waiting_bytes', 'Updates taken and not yet committ
 const streams = gauge('event_streams', 'Open streams of events over HTTP');
 const connections = gauge('database_connections', 'The pool’s connections, by what they do', ['state']);
 const waiters = gauge('database_waiters', 'Queries that wait for a connection of the pool');
-const budget = gauge('forge_budget', 'Requests that GitHub takes in its current hour', ['resource']);
-const remaining = gauge('forge_budget_remaining', 'Requests that are left of GitHub’s current hour', [
-  'resource',
-]);
+const OF_BUDGET = ['token', 'resource'];
+const budget = gauge('forge_budget', 'Requests that GitHub takes in its current hour', OF_BUDGET);
+const remaining = gauge(
+  'forge_budget_remaining',
+  'Requests that are left of GitHub’s current hour: of Perch’s own token, or of the App and its installations',
+  OF_BUDGET,
+);
 
 /** The sizes of this process, looked at when they are asked for. */
 @Injectable()
@@ -46,10 +49,14 @@ export class MetricService {
     connections.set({ state: 'idle' }, idleCount);
     connections.set({ state: 'busy' }, totalCount - idleCount);
     waiters.set(waitingCount);
-    // Before GitHub's first answer there is nothing to say of its budget.
-    if (this.github.budget) {
-      budget.set({ resource: 'core' }, this.github.budget.limit);
-      remaining.set({ resource: 'core' }, this.github.budget.remaining);
+    for (const { token, resources } of this.github.budgets.all()) {
+      // People are too many to be counted one by one.
+      if (token.kind === 'person') continue;
+      const name = token.kind === 'installation' ? `installation ${token.account}` : token.kind;
+      for (const resource of resources) {
+        budget.set({ token: name, resource: resource.name }, resource.limit);
+        remaining.set({ token: name, resource: resource.name }, resource.remaining);
+      }
     }
     return { contentType: registry.contentType, text: await registry.metrics() };
   }

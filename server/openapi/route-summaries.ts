@@ -12,6 +12,7 @@ export const routeSummaries: Partial<Record<HttpRoute, string>> = {
   'GET /api/settings': 'What one has set',
   'PATCH /api/settings': 'Set something',
   'GET /api/forge/budget': 'How many requests the forge still takes',
+  'GET /api/forge/budgets': 'The same of each token and resource, for whoever runs this Perch',
   'POST /api/workspaces/:id/search': 'Find text in a room’s files',
   'GET /api/invitations': 'A repository’s invitations',
   'POST /api/invitations': 'Make an invitation; its link is told this once',

@@ -1,12 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import type {
-  ForgeBudget,
-  ForgeResource,
-  ForgeTokenBudget,
-  ForgeTokenName,
-} from '../protocol/forge-budget.js';
+import type { ForgeBudget, ForgeResource, ForgeTokenBudget } from '../protocol/forge-budget.js';
 import { log } from './log.js';
-import { forgeRequests } from './metrics.js';
+import { forgePauses, forgeRequests } from './metrics.js';
 
 /** Perch's own tokens, and people's of whom each asks with his own. */
 const TOKENS_MAX = 1_000;
@@ -14,6 +9,12 @@ const TOKENS_MAX = 1_000;
 const LOW_BUDGET = 0.1;
 /** The last moment a Date can hold. */
 const LATEST_MS = 8.64e15;
+
+export type ForgeTokenName =
+  | { kind: 'perch' | 'app' }
+  | { kind: 'installation'; id: number; account: string }
+  /** By his id here. */
+  | { kind: 'person'; id: string };
 
 type Kept = {
   token: ForgeTokenName;
@@ -44,9 +45,10 @@ export class ForgeBudgets {
   }
 
   /** Of all tokens that were asked with, the ones lately used first. */
-  all(): ForgeTokenBudget[] {
+  all(): (Omit<ForgeTokenBudget, 'token'> & { token: ForgeTokenName; id: string })[] {
     return [...this.#tokens.values()].map((kept) => ({
       token: kept.token,
+      id: keyOf(kept.token),
       resources: [...kept.resources.values()].toSorted((one, other) => (one.name < other.name ? -1 : 1)),
       requests: kept.requests,
       unchanged: kept.unchanged,
@@ -73,6 +75,7 @@ export class ForgeBudgets {
     const after = Number(headers.get('retry-after'));
     if ((status === 403 || status === 429) && after > 0) {
       kept.pauses++;
+      forgePauses.inc();
       kept.pausedUntil = Math.max(kept.pausedUntil, Date.now() + after * 1000);
     }
     const [limit, remaining, reset] = ['limit', 'remaining', 'reset'].map((name) =>

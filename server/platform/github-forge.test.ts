@@ -83,6 +83,9 @@ test('GIT6 a short retry-after is kept to, a used-up budget is told with its res
   await write();
   await expect(write()).rejects.toMatchObject({ code: 'rate-limited', retryAfterMs: 60_000 });
   expect(count('POST git/blobs 429')).toBe(1);
+  const [own] = client.budgets.all();
+  expect(own).toMatchObject({ token: { kind: 'perch' }, requests: 2, unchanged: 0, pauses: 1 });
+  expect(Date.parse(own?.pausedUntil ?? '') - Date.now()).toBeGreaterThan(50_000);
   await it.stop();
   const spent = await start({ requestsPerHour: 1 });
   await spent.client.getRepository('octo', 'cat');

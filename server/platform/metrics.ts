@@ -63,6 +63,12 @@ export const forgeRequests = new Counter({
   labelNames: ['status'],
 });
 
+export const forgePauses = new Counter({
+  ...common,
+  name: 'perch_forge_pauses_total',
+  help: 'Times GitHub asked to wait by retry-after: its secondary limits',
+});
+
 export const webhookDeliveries = new Counter({
   ...common,
   name: 'perch_webhook_deliveries_total',

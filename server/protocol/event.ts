@@ -6,6 +6,30 @@ import { actor } from './user.js';
 /** The row of a document's history that an event begins with, or is. */
 const textRow = z.object({ documentId: z.uuid(), seq: z.number().int().positive() });
 export type TextRow = z.infer<typeof textRow>;
+/** As the forge shows it. */
+const page = z.url({ protocol: /^https?$/ }).nullable();
+
+/** Told in the rooms of its own branch and of the one it goes into. */
+const pullRequest = z.object({
+  number: z.number().int(),
+  title: z.string(),
+  url: page,
+  /** The branch it comes from, with its owner where that is another repository. */
+  head: z.string(),
+  base: z.string(),
+  /** Who did it, by the name on the forge. */
+  by: z.string(),
+});
+const review = pullRequest.extend({
+  verdict: z.enum(['approved', 'changes-requested', 'commented', 'dismissed']),
+});
+const check = z.object({
+  name: z.string(),
+  sha: z.string(),
+  url: page,
+  /** In the forge's word: `success`, `failure`, `timed_out` … */
+  conclusion: z.string(),
+});
 
 /**
  * The vocabulary of a workspace's events: everything that can have happened,
@@ -57,6 +81,18 @@ export const eventPayloads = {
   /** All that was not committed was taken back; it is kept, and can be brought back. */
   'branch.discarded': z.object({ discardId: z.string(), files: z.number().int() }),
   'branch.recovered': z.object({ discardId: z.string(), files: z.number().int() }),
+  'pull-request.opened': pullRequest,
+  'pull-request.reopened': pullRequest,
+  'pull-request.drafted': pullRequest,
+  /** A draft no more. */
+  'pull-request.readied': pullRequest,
+  'pull-request.closed': pullRequest,
+  'pull-request.merged': pullRequest,
+  'review.submitted': review,
+  'review.dismissed': review,
+  /** Of the branch's head alone; also a status. */
+  'check.passed': check,
+  'check.failed': check,
   'conflict.found': z.object({ path: z.string(), conflictId: z.string() }),
   /** By a choice, or because a later push changed the same. */
   'conflict.resolved': z.object({

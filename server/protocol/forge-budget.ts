@@ -12,17 +12,14 @@ export type ForgeBudget = z.infer<typeof forgeBudget>;
 export const forgeResource = forgeBudget.extend({ name: z.string(), seenAt: z.iso.datetime() });
 export type ForgeResource = z.infer<typeof forgeResource>;
 
-/** Whose token: `perch` is GITHUB_TOKEN, `app` the GitHub App itself, which asks for the tokens of its installations. */
-export const forgeTokenName = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('perch') }),
-  z.object({ kind: z.literal('app') }),
-  z.object({ kind: z.literal('installation'), id: z.number().int(), account: z.string() }),
-  z.object({ kind: z.literal('person'), id: z.string() }),
-]);
-export type ForgeTokenName = z.infer<typeof forgeTokenName>;
-
 export const forgeTokenBudget = z.object({
-  token: forgeTokenName,
+  token: z.object({
+    id: z.string(),
+    /** `perch` is GITHUB_TOKEN; `app` the GitHub App itself, which asks for the tokens of its installations. */
+    kind: z.enum(['perch', 'app', 'installation', 'person']),
+    /** Where it is installed, or who the person is. */
+    name: z.string().nullable(),
+  }),
   /** As the last answer said. */
   resources: z.array(forgeResource),
   requests: z.number().int(),
@@ -33,3 +30,10 @@ export const forgeTokenBudget = z.object({
   pausedUntil: z.iso.datetime().nullable(),
 });
 export type ForgeTokenBudget = z.infer<typeof forgeTokenBudget>;
+
+/** Of the process that answers: each counts for itself. */
+export const forgeBudgets = z.object({
+  process: z.string(),
+  since: z.iso.datetime(),
+  tokens: z.array(forgeTokenBudget),
+});

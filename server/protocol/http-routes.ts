@@ -54,7 +54,7 @@ import {
   linkToken,
   member,
 } from './invitation.js';
-import { forgeBudget } from './forge-budget.js';
+import { forgeBudget, forgeBudgets } from './forge-budget.js';
 import { fileLines } from './lines.js';
 import { presenceEntry, programPresence } from './presence.js';
 import {
@@ -116,6 +116,8 @@ export const httpRoutes = {
 
   /** Null before the forge was asked anything. */
   'GET /api/forge/budget': { reply: forgeBudget.nullable() },
+  /** Of each token; for the owner of this Perch alone. */
+  'GET /api/forge/budgets': { reply: forgeBudgets },
   'GET /api/repositories': { query: repositoryQuery, reply: z.array(repository) },
   'GET /api/github/:owner/:repo': { params: repositoryRef, reply: repository },
   'GET /api/github/:owner/:repo/branches': {

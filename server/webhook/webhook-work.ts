@@ -1,12 +1,23 @@
 import { z } from 'zod';
+import type { ForgeNews } from '../forge-news/forge-news.js';
+import { NEWS } from './webhook-news.js';
 
 /** What a delivery asks to look at. The forge is asked then: what a payload says may be old by now. */
 export type WebhookWork =
-  | { kind: 'branch'; repositoryId: number; branch: string; pusher?: Pusher; headSha?: string }
+  | {
+      kind: 'branch';
+      repositoryId: number;
+      branch: string;
+      pusher?: Pusher;
+      headSha?: string;
+      isForced?: boolean;
+    }
   /** Of one repository, or of all where it is null. */
   | { kind: 'rights'; repositoryId: number | null }
   /** Somebody took back that Perch may act in his name. */
   | { kind: 'consent'; forgeUserId: number }
+  /** What stands beside a branch: of it the delivery itself is the news. */
+  | { kind: 'news'; repositoryId: number; news: ForgeNews }
   | { kind: 'nothing' };
 
 export type Pusher = { name: string; login?: string };
@@ -21,6 +32,7 @@ const push = z.object({
   ref: name,
   after: sha,
   deleted: z.boolean(),
+  forced: z.boolean().optional(),
   repository,
   pusher: z.object({ name }),
   sender: sender.optional(),
@@ -31,20 +43,17 @@ const consent = z.object({ action: z.literal('revoked'), sender: z.object({ id: 
 
 const NOTHING: WebhookWork = { kind: 'nothing' };
 
-/**
- * One line an event that Perch subscribes to. Of pull requests, reviews,
- * checks and statuses nothing is shown anywhere yet, so nothing of them is kept.
- */
+/** One line an event that Perch subscribes to. */
 const EVENTS: Record<string, (payload: unknown) => WebhookWork> = {
   push: (payload) => {
-    const { ref, after, deleted, repository: of, pusher, sender: by } = push.parse(payload);
+    const { ref, after, deleted, forced, repository: of, pusher, sender: by } = push.parse(payload);
     if (!ref.startsWith(HEADS)) return NOTHING;
     return {
       kind: 'branch',
       repositoryId: of.id,
       branch: ref.slice(HEADS.length),
       pusher: { name: pusher.name, ...(by && { login: by.login }) },
-      ...(!deleted && { headSha: after }),
+      ...(!deleted && { headSha: after, isForced: forced ?? false }),
     };
   },
   create: branchOf,
@@ -58,17 +67,20 @@ const EVENTS: Record<string, (payload: unknown) => WebhookWork> = {
     kind: 'consent',
     forgeUserId: consent.parse(payload).sender.id,
   }),
-  pull_request: () => NOTHING,
-  pull_request_review: () => NOTHING,
-  check_run: () => NOTHING,
-  check_suite: () => NOTHING,
-  status: () => NOTHING,
+  ...Object.fromEntries(Object.entries(NEWS).map(([event, read]) => [event, newsOf(read)])),
   ping: () => NOTHING,
 };
 
 /** @returns null for an event that Perch knows nothing of @throws {z.ZodError} where the payload is not that event's */
 export function workOf(event: string, payload: unknown): WebhookWork | null {
   return Object.hasOwn(EVENTS, event) ? (EVENTS[event]?.(payload) ?? null) : null;
+}
+
+function newsOf(read: (payload: unknown) => ForgeNews | null) {
+  return (payload: unknown): WebhookWork => {
+    const news = read(payload);
+    return news ? { kind: 'news', repositoryId: news.repositoryId, news } : NOTHING;
+  };
 }
 
 function branchOf(payload: unknown): WebhookWork {

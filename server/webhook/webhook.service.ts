@@ -1,6 +1,7 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { Webhooks } from '@octokit/webhooks';
 import { BranchSyncService } from '../branch-sync/branch-sync.service.js';
+import { ForgeNewsService } from '../forge-news/forge-news.service.js';
 import { ForgeTokenService } from '../forge-account/forge-token.service.js';
 import { log } from '../platform/log.js';
 import { webhookDeliveries } from '../platform/metrics.js';
@@ -19,7 +20,8 @@ const FORGET_MS = 3_600_000;
 /**
  * What the forge tells by itself. A delivery only says where to look: the
  * forge is asked how things stand, so that one that comes late, twice, or
- * after a newer one changes nothing that is true (GIT8).
+ * after a newer one changes nothing that is true (GIT8). Of pull requests,
+ * reviews and checks it is the news itself, and its own time says what is newer.
  */
 @Injectable()
 export class WebhookService implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -33,15 +35,16 @@ export class WebhookService implements OnApplicationBootstrap, BeforeApplication
     private readonly branches: BranchSyncService,
     private readonly branchList: BranchListService,
     private readonly tokens: ForgeTokenService,
+    private readonly news: ForgeNewsService,
   ) {
     this.#webhooks = secret.value === undefined ? undefined : new Webhooks({ secret: secret.value });
   }
 
   onApplicationBootstrap(): void {
     this.#forgetting = setInterval(() => {
-      this.repository
-        .forgetOld()
-        .catch((error: unknown) => log.warn({ err: error }, 'old deliveries are removed later'));
+      Promise.all([this.repository.forgetOld(), this.news.forgetOld()]).catch((error: unknown) =>
+        log.warn({ err: error }, 'old deliveries are removed later'),
+      );
     }, FORGET_MS);
     this.#forgetting.unref();
   }
@@ -77,6 +80,7 @@ export class WebhookService implements OnApplicationBootstrap, BeforeApplication
     if (!work || work.kind === 'nothing') return 'ignored';
     const repositoryId = work.kind === 'consent' ? null : work.repositoryId;
     if (repositoryId !== null && !(await this.repository.isKnownRepository(repositoryId))) return 'ignored';
+    if (work.kind === 'news' && (await this.news.rooms(work.news)).length === 0) return 'ignored';
     if (!(await this.repository.take(guid, event))) return 'known';
     const done = this.#work(guid, event, work);
     this.#underWay.add(done);
@@ -88,10 +92,11 @@ export class WebhookService implements OnApplicationBootstrap, BeforeApplication
     try {
       if (work.kind === 'rights') await this.repository.callRightsIntoQuestion(work.repositoryId);
       else if (work.kind === 'consent') await this.tokens.revoked(work.forgeUserId);
+      else if (work.kind === 'news') await this.news.tell(work.news);
       else {
-        const { pusher, headSha } = work;
+        const { pusher, headSha, isForced } = work;
         await this.branchList.forget(work.repositoryId);
-        await this.branches.lookByBranch(work.repositoryId, work.branch, { pusher, headSha });
+        await this.branches.lookByBranch(work.repositoryId, work.branch, { pusher, headSha, isForced });
       }
       await this.repository.settle(guid, 'done');
     } catch (error) {

@@ -180,8 +180,10 @@ const routes = (): Partial<Record<HttpRoute, Case>> => ({
   },
 });
 
-/** What routes about oneself, or about no repository, answer: `open` ones say the same to everybody. */
-const OF_ONESELF: Partial<Record<HttpRoute, { signedOut: number; open?: true; ask?: Case['ask'] }>> = {
+/** What routes about oneself, or about no repository, answer: `open` ones say the same to everybody, `ownerOnly` ones 403 to all but the owner. */
+const OF_ONESELF: Partial<
+  Record<HttpRoute, { signedOut: number; open?: true; ownerOnly?: true; ask?: Case['ask'] }>
+> = {
   'GET /api/session': { signedOut: 401 },
   'POST /api/session': { signedOut: 410, open: true, ask: { body: { token: 'C'.repeat(43) } } },
   'PATCH /api/session': { signedOut: 401, ask: { body: {} } },
@@ -199,6 +201,7 @@ const OF_ONESELF: Partial<Record<HttpRoute, { signedOut: number; open?: true; as
   'GET /api/repositories': { signedOut: 401 },
   'GET /api/workspaces/recent': { signedOut: 401 },
   'GET /api/forge/budget': { signedOut: 401 },
+  'GET /api/forge/budgets': { signedOut: 401, ownerOnly: true },
   'GET /api/access-tokens': { signedOut: 401 },
   'POST /api/access-tokens': {
     signedOut: 401,
@@ -285,13 +288,20 @@ test('SEC1 SEC2 every route × everybody: who may not see gets 404, who may not 
       if (expected === ALLOWED ? !accepted.includes(status) : status !== expected)
         unexpected.push(`${who}: ${route} answered ${status} instead of ${expected}`);
     }
-  for (const [route, { signedOut, open, ask: given }] of Object.entries(OF_ONESELF) as [
+  for (const [route, { signedOut, open, ownerOnly, ask: given }] of Object.entries(OF_ONESELF) as [
     HttpRoute,
     NonNullable<(typeof OF_ONESELF)[HttpRoute]>,
   ][]) {
     const { status } = await ask('signed out', route, given);
     if (status !== signedOut)
       unexpected.push(`signed out: ${route} answered ${status} instead of ${signedOut}`);
+    if (ownerOnly)
+      for (const who of ['none', 'revoked', 'read', 'write', 'admin'] as const) {
+        const answer = await ask(who, route, given);
+        const expected = who === 'admin' ? ALLOWED : 403;
+        if (answer.status !== expected)
+          unexpected.push(`${who}: ${route} answered ${answer.status} instead of ${expected}`);
+      }
     for (const who of open ? [] : TOKENS) {
       const answer = await ask(who, route, given);
       if (answer.status !== 403) unexpected.push(`${who}: ${route} answered ${answer.status} instead of 403`);

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { GithubClient } from '../platform/github-client.js';
 import type { ForgeRepository } from '../platform/github-repositories.js';
 import { ProtocolError } from '../protocol/error.js';
-import type { ForgeBudget } from '../protocol/forge-budget.js';
 import type { Repository, RepositoryRef } from '../protocol/repository.js';
 import type { Account, Role } from '../protocol/user.js';
 import { AccessService } from './access.service.js';
@@ -18,10 +17,6 @@ export class BranchService {
     private readonly access: AccessService,
     private readonly github: GithubClient,
   ) {}
-
-  budget(): ForgeBudget | null {
-    return this.github.budget;
-  }
 
   /** One's own, the last pushed to first; with words, whatever the forge finds by them behind those. */
   async repositories(account: Account, words: string): Promise<Repository[]> {

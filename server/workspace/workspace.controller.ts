@@ -16,14 +16,6 @@ export class WorkspaceController {
     private readonly branchCreation: BranchCreationService,
   ) {}
 
-  @HttpRoute('GET /api/forge/budget')
-  budget(
-    _input: RouteInput<'GET /api/forge/budget'>,
-    @SignedIn() _account: Account,
-  ): Promise<RouteReply<'GET /api/forge/budget'>> {
-    return Promise.resolve(this.branches.budget());
-  }
-
   @HttpRoute('GET /api/repositories')
   repositories(
     { query }: RouteInput<'GET /api/repositories'>,

@@ -182,7 +182,7 @@ export class WorkspaceRepository {
   ): Promise<boolean> {
     const moved = await transaction
       .update(workspaces)
-      .set({ baseCommit: to })
+      .set({ baseCommit: to, baseMovedAt: sql`now()` })
       .where(
         and(
           eq(workspaces.id, workspaceId),
@@ -191,6 +191,20 @@ export class WorkspaceRepository {
       )
       .returning({ id: workspaces.id });
     return moved.length === 1;
+  }
+
+  /** Whether the base became another one within so long. */
+  async hasJustMoved(workspaceId: string, withinMs: number): Promise<boolean> {
+    const found = await this.connection.database
+      .select({ id: workspaces.id })
+      .from(workspaces)
+      .where(
+        and(
+          eq(workspaces.id, workspaceId),
+          sql`${workspaces.baseMovedAt} > now() - ${withinMs} * interval '1 millisecond'`,
+        ),
+      );
+    return found.length === 1;
   }
 
   async memberRole(repositoryId: number, userId: string): Promise<'read' | 'write' | undefined> {

@@ -205,6 +205,10 @@ export class WorkspaceService {
     return this.repository.moveBase(transaction, workspaceId, from, to);
   }
 
+  hasJustMoved(workspaceId: string, withinMs: number): Promise<boolean> {
+    return this.repository.hasJustMoved(workspaceId, withinMs);
+  }
+
   /** What cannot be brought in now is brought in later: the room opens on what it stands on. */
   async #followed(workspaceId: string, base: string | null, head: string | null): Promise<string | null> {
     if (head === base || !this.#follow) return base;

@@ -54,6 +54,31 @@ export function eventSentence(event: WorkspaceEvent): { words: string; path?: st
       return { words: `discarded all that was not committed: ${filesOf(event.payload.files)}` };
     case 'branch.recovered':
       return { words: `brought back what was discarded: ${filesOf(event.payload.files)}` };
+    case 'pull-request.opened':
+    case 'pull-request.reopened':
+    case 'pull-request.drafted':
+    case 'pull-request.readied':
+    case 'pull-request.closed':
+    case 'pull-request.merged': {
+      const { number, title, head, base, url } = event.payload;
+      const done = PULL_REQUEST[event.type].replace('…', `pull request #${number}`);
+      return { words: `${seenBy(event)}${done}, ${head} into ${base}: ${title}`, url: url ?? undefined };
+    }
+    case 'review.submitted':
+    case 'review.dismissed': {
+      const { number, title, verdict, url } = event.payload;
+      return {
+        words: `${seenBy(event)}${REVIEW[verdict]} pull request #${number}: ${title}`,
+        url: url ?? undefined,
+      };
+    }
+    case 'check.passed':
+    case 'check.failed': {
+      const { name, sha, conclusion, url } = event.payload;
+      const how = event.type === 'check.passed' ? 'passed' : 'failed';
+      const more = ['success', 'failure'].includes(conclusion) ? '' : ` (${conclusion.replaceAll('_', ' ')})`;
+      return { words: `saw that ${name} ${how} for ${sha.slice(0, 7)}${more}`, url: url ?? undefined };
+    }
     case 'conflict.found':
       return { words: 'changed the same as somebody here in', path: event.payload.path };
     case 'conflict.resolved':
@@ -85,5 +110,26 @@ const RESTORED = {
   discard: 'put the room onto the branch as it is on GitHub',
   none: 'saw that the branch is there again',
 };
+
+const PULL_REQUEST = {
+  'pull-request.opened': 'opened …',
+  'pull-request.reopened': 'opened … again',
+  'pull-request.drafted': 'made … a draft',
+  'pull-request.readied': 'said that … is ready for review',
+  'pull-request.closed': 'closed …',
+  'pull-request.merged': 'merged …',
+};
+
+const REVIEW = {
+  approved: 'approved',
+  'changes-requested': 'asked for changes of',
+  commented: 'commented on',
+  dismissed: 'dismissed a review of',
+};
+
+/** Whoever is not known here is named by his name on the forge. */
+function seenBy({ actor, payload }: Pick<WorkspaceEvent, 'actor'> & { payload: { by: string } }): string {
+  return actor.kind === 'person' ? '' : `saw that ${payload.by} `;
+}
 
 const filesOf = (files: number) => `${files} ${files === 1 ? 'file' : 'files'}`;

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { request } from '@/lib/http.js';
-import { budgetWords } from './budget-words.js';
+import { budgetWords } from '@/lib/budget-words.js';
 
 /** The server knows from its last answer: asking it costs nothing of the budget. */
 const LOOK_AGAIN_MS = 10_000;

@@ -10,10 +10,18 @@ const LOW = 0.1;
  * more again, and what goes on meanwhile.
  */
 export function budgetWords(budget: ForgeBudget | null | undefined, now: Date): string | null {
-  if (!budget || new Date(budget.resetsAt) <= now || budget.remaining >= budget.limit * LOW) return null;
-  const time = new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' });
-  const until = time.format(new Date(budget.resetsAt));
+  if (!budget || !isLow(budget, now)) return null;
+  const until = timeOf(budget.resetsAt);
   return budget.remaining === 0
     ? `GitHub takes no more requests from Perch until ${until}. Editing together goes on and everything is saved; committing, opening a branch and opening a file for the first time work again then.`
     : `GitHub takes only ${budget.remaining} more of ${budget.limit} requests from Perch until ${until}. Editing together needs none; committing and opening a branch need some.`;
+}
+
+/** Whether little is left of it, and not new by now. */
+export function isLow(budget: ForgeBudget, now: Date): boolean {
+  return new Date(budget.resetsAt) > now && budget.remaining < budget.limit * LOW;
+}
+
+export function timeOf(moment: string): string {
+  return new Intl.DateTimeFormat(undefined, { hour: 'numeric', minute: '2-digit' }).format(new Date(moment));
 }

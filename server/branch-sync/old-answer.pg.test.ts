@@ -1,0 +1,101 @@
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { BranchState } from '../protocol/branch-state.js';
+import type { WorkspaceEvent } from '../protocol/event.js';
+import { startHookedPerch, type HookedPerch } from '../webhook/testing/hooked-perch.js';
+
+const SOON = { timeout: 10_000 };
+let it: HookedPerch;
+let database: pg.Client;
+let owner: string;
+beforeAll(async () => {
+  it = await startHookedPerch();
+  database = new pg.Client({ connectionString: it.surroundings.databaseUrl });
+  await database.connect();
+  owner = await it.perch.ownerCookie();
+});
+afterEach(() => it.proxy.reset());
+afterAll(async () => {
+  await database.end();
+  await it.stop();
+});
+
+/** A room on a branch of its own in which something was committed just now: the heads before and after. */
+async function committed(branch: string) {
+  const before = it.surroundings.git.git('rev-parse', 'main');
+  it.surroundings.git.git('update-ref', `refs/heads/${branch}`, before);
+  const id = await it.perch.open(owner, branch);
+  const after = await commit(id, 'one.txt');
+  return { id, before, after };
+}
+async function commit(id: string, path: string): Promise<string> {
+  const params = { id };
+  await it.perch.ask(owner, 'POST /api/workspaces/:id/files', { params, body: { path, text: 'one\n' } });
+  const { status, body } = await it.perch.ask(owner, 'POST /api/workspaces/:id/commit', {
+    params,
+    body: { message: `Add ${path}`, paths: [path] },
+  });
+  expect([status, body]).toMatchObject([200, {}]);
+  return (body as { sha: string }).sha;
+}
+async function told(id: string): Promise<string[]> {
+  const { body } = await it.perch.ask(owner, 'GET /api/workspaces/:id/events', {
+    params: { id },
+    query: { after: '0' },
+  });
+  return (body as { events: WorkspaceEvent[] }).events.map(({ type }) => type);
+}
+async function state(id: string): Promise<BranchState> {
+  return (await it.perch.ask(owner, 'GET /api/workspaces/:id/branch', { params: { id } }))
+    .body as BranchState;
+}
+
+test('GIT3 a forge that answers with the head from before our own commit has not moved the branch', async () => {
+  const { id, before, after } = await committed('late');
+  const answer = {
+    ref: 'refs/heads/late',
+    node_id: 'x',
+    url: 'https://example.com/',
+    object: { sha: before, type: 'commit', url: 'https://example.com/' },
+  };
+  it.proxy.next('GET', /git\/ref\/heads.*late/, { kind: 'answer', status: 200, body: answer }, Infinity);
+  await it.perch.open(owner, 'late');
+  expect(it.proxy.count('GET', /git\/ref\/heads.*late/)).toBeGreaterThan(0);
+  expect(await state(id)).toMatchObject({ state: 'there', baseCommit: after });
+  // And the next commit is made on ours.
+  const next = await commit(id, 'two.txt');
+  expect(it.surroundings.git.git('rev-parse', 'late^')).toBe(after);
+  it.proxy.reset();
+  await it.perch.open(owner, 'late');
+  expect(await state(id)).toMatchObject({ state: 'there', baseCommit: next });
+  expect((await told(id)).filter((type) => type.startsWith('branch.'))).toEqual([]);
+});
+
+test('GIT3 where the old head stays, the branch was rewound, and it is told after a minute', async () => {
+  const { id, before, after } = await committed('rewound');
+  it.surroundings.git.git('update-ref', 'refs/heads/rewound', before);
+  await it.perch.open(owner, 'rewound');
+  expect(await state(id)).toMatchObject({ state: 'there', baseCommit: after });
+  await database.query(
+    `UPDATE workspaces SET base_moved_at = base_moved_at - interval '60 seconds' WHERE id = $1`,
+    [id],
+  );
+  await it.perch.open(owner, 'rewound');
+  await expect.poll(() => told(id), SOON).toContain('branch.forced');
+});
+
+test('GIT3 a webhook that tells of a forced push is believed at once', async () => {
+  const { id, before } = await committed('forced');
+  it.surroundings.git.git('update-ref', 'refs/heads/forced', before);
+  const { rows } = await database.query<{ id: string }>('SELECT id FROM repositories');
+  const push = {
+    ref: 'refs/heads/forced',
+    after: before,
+    deleted: false,
+    forced: true,
+    repository: { id: Number(rows[0]?.id) },
+    pusher: { name: 'eve' },
+  };
+  expect((await it.deliver('push', push)).status).toBe(202);
+  await expect.poll(() => told(id), SOON).toContain('branch.forced');
+});

@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { and, eq, lt, sql } from 'drizzle-orm';
+import type { Transaction } from '../../db/client.js';
+import { forgeNews } from '../../db/schema/forge-news.js';
+import { DatabaseConnection } from '../platform/database.js';
+import type { ForgeNews } from './forge-news.js';
+
+/** What was said longer ago is not said again, nor overtaken by what was said before it. */
+const FORGOTTEN = sql`now() - interval '90 days'`;
+
+@Injectable()
+export class ForgeNewsRepository {
+  constructor(private readonly connection: DatabaseConnection) {}
+
+  /**
+   * Keeps a state where it is newer than what is known, and locks it until the transaction ends.
+   * A check of another commit is another one: whether that is the head is for the caller to know.
+   */
+  async keep(
+    transaction: Transaction,
+    workspaceId: string,
+    { subject, sha, state, rank, saidAt }: ForgeNews,
+  ): Promise<boolean> {
+    await transaction.execute(
+      sql`SELECT pg_advisory_xact_lock(hashtextextended(${`forge news ${workspaceId} ${subject}`}, 0))`,
+    );
+    const [known] = await transaction
+      .select()
+      .from(forgeNews)
+      .where(and(eq(forgeNews.workspaceId, workspaceId), eq(forgeNews.subject, subject)));
+    if (known && known.sha === sha) {
+      const later = saidAt.getTime() - known.saidAt.getTime();
+      if (later < 0 || (later === 0 && rank <= known.rank)) return false;
+    }
+    const row = { sha, state, rank, saidAt, storedAt: sql`now()` };
+    await transaction
+      .insert(forgeNews)
+      .values({ workspaceId, subject, ...row })
+      .onConflictDoUpdate({ target: [forgeNews.workspaceId, forgeNews.subject], set: row });
+    return true;
+  }
+
+  async forgetOld(): Promise<void> {
+    await this.connection.database.delete(forgeNews).where(lt(forgeNews.storedAt, FORGOTTEN));
+  }
+}
