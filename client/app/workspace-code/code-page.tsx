@@ -8,7 +8,8 @@ import { Problem } from '@/components/problem.js';
 import { useConflicts } from '@/features/conflicts/use-conflicts.js';
 import { focusEditor } from '@/features/editor/active-editor.js';
 import { useStyleEdited } from '@/features/editor/use-file-style.js';
-import { EventFeed, type SoughtEvent } from '@/features/events/event-feed.js';
+import { EventFeed } from '@/features/events/event-feed.js';
+import type { SoughtEvent } from '@/features/events/event-row.js';
 import { useFiles, useRefreshFiles, type Files } from '@/features/files/use-files.js';
 import { emptyQuery } from '@/features/search/search-panel.js';
 import { useUploads } from '@/features/upload/use-uploads.js';
@@ -54,7 +55,7 @@ function OpenCodePage({ workspace: opened, files, refreshFiles }: OpenProps) {
   // Commits have moved the base since the room was opened.
   const workspace = useMemo(() => ({ ...opened, baseCommit }), [opened, baseCommit]);
   const editors = useEditorGroups();
-  const { open, openLine, pin, move, active } = editors;
+  const { open, openLine, openPast, pin, move, active } = editors;
   const conflicts = useConflicts(opened.id, room);
   const { followed, stop } = useFollow();
   const [view, setView] = useState<SideView>('explorer');
@@ -110,6 +111,14 @@ function OpenCodePage({ workspace: opened, files, refreshFiles }: OpenProps) {
     setPane('activity');
     setSought({ seq });
   }, []);
+  const showPast = useCallback(
+    (path: string, seq: number) => {
+      stop();
+      openPast(path, seq);
+      setPane('editor');
+    },
+    [openPast, stop],
+  );
   const uploads = useUploads(workspace.id, (path) => files.tree.at(path) !== undefined, refreshFiles);
   const commands = useCommands({ editors, showSide, toggleActivity, openPalette: setPalette });
 
@@ -151,9 +160,11 @@ function OpenCodePage({ workspace: opened, files, refreshFiles }: OpenProps) {
     <EventFeed
       workspaceId={workspace.id}
       room={room}
+      openPath={active}
       sought={sought}
       onFound={() => setSought(null)}
       onOpen={(path) => show(path, false)}
+      onShowPast={showPast}
     />
   );
   const following = followed && <FollowBar followed={followed} onStop={stop} />;

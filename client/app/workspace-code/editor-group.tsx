@@ -54,7 +54,8 @@ export function EditorGroup(props: Props) {
           hash={editors.hash}
           hashKey={editors.hashKey}
           view={shown.view}
-          onView={(view) => editors.setView(shown.path, view, group)}
+          at={shown.at ?? null}
+          onView={(view, at) => editors.setView(shown.path, view, group, at)}
           onOpen={(path) => onOpen(path, false)}
           onEdited={onEdited}
           onShowEvent={onShowEvent}

@@ -26,6 +26,7 @@ import { useSettings } from '@/lib/settings.js';
 import { useFollow } from '../follow.js';
 import { ConflictComparison, type Compared } from './conflict-comparison.js';
 import { EditorTools } from './editor-tools.js';
+import { FilePast } from './file-past.js';
 import { saveState } from './save-state.js';
 import type { TabView } from './tabs.js';
 import { useTellPresence } from './use-tell-presence.js';
@@ -61,7 +62,9 @@ export type EditorPaneProps = {
   /** Another each time a line is gone to, be it the same. */
   hashKey: string;
   view: TabView;
-  onView: (view: TabView) => void;
+  /** Of the past: after which event. */
+  at: number | null;
+  onView: (view: TabView, at?: number) => void;
   onOpen: (path: string) => void;
   onEdited: (path: string) => void;
   /** Goes to an event in the activity. */
@@ -80,6 +83,7 @@ export function EditorPane(props: EditorPaneProps) {
     hash,
     hashKey,
     view,
+    at,
     onView,
     onOpen,
     onEdited,
@@ -173,63 +177,83 @@ export function EditorPane(props: EditorPaneProps) {
       )}
       {compared && <ConflictComparison {...compared} group={group} onClose={() => setCompared(null)} />}
       <div className="editor-body">
-        {(!document || !state || state.kind === 'loading') && <DelayedProgress label="Opening the file" />}
-        {gone && (
-          <Suspense fallback={<DelayedProgress label="Loading the editor" />}>
-            <TextDiff path={path} base={gone.kind === 'text' ? gone.text : ''} text="" group={group} />
-          </Suspense>
-        )}
-        {state?.kind === 'refused' && !gone && (
-          <Blankslate>
-            <Blankslate.Heading as="h2">{path}</Blankslate.Heading>
-            <Blankslate.Description>{state.error.message}</Blankslate.Description>
-            {state.isKept && (
-              <Blankslate.Description>
-                What you wrote here was not sent. It is kept on this device.
-              </Blankslate.Description>
+        {view === 'past' ? (
+          <FilePast
+            workspace={workspace}
+            path={path}
+            document={live ? document : null}
+            group={group}
+            at={at}
+            onAt={(seq) => onView('past', seq)}
+            onNow={() => onView('text')}
+          />
+        ) : (
+          <>
+            {(!document || !state || state.kind === 'loading') && (
+              <DelayedProgress label="Opening the file" />
             )}
-            {document && document.text.length > 0 && (
-              <Button onClick={() => void copyText(document)}>Copy the text as you see it here</Button>
+            {gone && (
+              <Suspense fallback={<DelayedProgress label="Loading the editor" />}>
+                <TextDiff path={path} base={gone.kind === 'text' ? gone.text : ''} text="" group={group} />
+              </Suspense>
             )}
-          </Blankslate>
-        )}
-        {state?.kind === 'not-text' && (
-          <NotTextView key={state.sha} workspaceId={workspace.id} path={path} {...state} />
-        )}
-        {live && document && (
-          <Suspense fallback={<DelayedProgress label="Loading the editor" />}>
-            {view === 'diff' && base.data ? (
-              <FileDiff
-                document={document}
-                base={base.data.kind === 'text' ? base.data.text : ''}
-                group={group}
-              />
-            ) : view === 'preview' ? (
-              <LivePreview document={document} workspaceId={workspace.id} path={path} onOpen={onOpen} />
-            ) : (
-              <CodeEditor
-                key={large ? 'large' : 'usual'}
-                large={large}
-                document={document}
-                writable={state.writable}
-                present={here}
-                group={group}
-                options={options}
-                style={style}
-                usesVim={settings.keys === 'vim'}
-                followed={isHere ? (followed?.connectionId ?? null) : null}
-                lines={lines}
-                beside={
-                  <LineView view={lineView} lineHeight={lineHeightOf(settings)} onShowEvent={onShowEvent} />
-                }
-                attach={attach}
-                onCursor={setCursor}
-                onIndentation={setIndentation}
-                onEdited={edited}
-                onSave={reassure}
-              />
+            {state?.kind === 'refused' && !gone && (
+              <Blankslate>
+                <Blankslate.Heading as="h2">{path}</Blankslate.Heading>
+                <Blankslate.Description>{state.error.message}</Blankslate.Description>
+                {state.isKept && (
+                  <Blankslate.Description>
+                    What you wrote here was not sent. It is kept on this device.
+                  </Blankslate.Description>
+                )}
+                {document && document.text.length > 0 && (
+                  <Button onClick={() => void copyText(document)}>Copy the text as you see it here</Button>
+                )}
+              </Blankslate>
             )}
-          </Suspense>
+            {state?.kind === 'not-text' && (
+              <NotTextView key={state.sha} workspaceId={workspace.id} path={path} {...state} />
+            )}
+            {live && document && (
+              <Suspense fallback={<DelayedProgress label="Loading the editor" />}>
+                {view === 'diff' && base.data ? (
+                  <FileDiff
+                    document={document}
+                    base={base.data.kind === 'text' ? base.data.text : ''}
+                    group={group}
+                  />
+                ) : view === 'preview' ? (
+                  <LivePreview document={document} workspaceId={workspace.id} path={path} onOpen={onOpen} />
+                ) : (
+                  <CodeEditor
+                    key={large ? 'large' : 'usual'}
+                    large={large}
+                    document={document}
+                    writable={state.writable}
+                    present={here}
+                    group={group}
+                    options={options}
+                    style={style}
+                    usesVim={settings.keys === 'vim'}
+                    followed={isHere ? (followed?.connectionId ?? null) : null}
+                    lines={lines}
+                    beside={
+                      <LineView
+                        view={lineView}
+                        lineHeight={lineHeightOf(settings)}
+                        onShowEvent={onShowEvent}
+                      />
+                    }
+                    attach={attach}
+                    onCursor={setCursor}
+                    onIndentation={setIndentation}
+                    onEdited={edited}
+                    onSave={reassure}
+                  />
+                )}
+              </Suspense>
+            )}
+          </>
         )}
       </div>
       <footer className="status-bar">

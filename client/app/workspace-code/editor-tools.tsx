@@ -1,4 +1,4 @@
-import { CopyIcon, EyeIcon, GitCompareIcon, LinkIcon, PeopleIcon } from '@primer/octicons-react';
+import { CopyIcon, EyeIcon, GitCompareIcon, HistoryIcon, LinkIcon, PeopleIcon } from '@primer/octicons-react';
 import { ActionList, ActionMenu, IconButton } from '@primer/react';
 import type { Workspace } from '@protocol/workspace.js';
 import { toast } from '@/components/toaster.js';
@@ -51,6 +51,15 @@ export function EditorTools(props: Props) {
           onClick={() => change({ showAuthors: !showAuthors })}
         />
       )}
+      <IconButton
+        icon={HistoryIcon}
+        size="small"
+        variant={view === 'past' ? 'default' : 'invisible'}
+        aria-label="History of this file"
+        aria-pressed={view === 'past'}
+        description={`See it as it was (${writtenKeys('Alt+H')})`}
+        onClick={() => toggle('past')}
+      />
       {isText && hasPreview(path) && (
         <IconButton
           icon={EyeIcon}

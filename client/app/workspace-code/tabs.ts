@@ -4,13 +4,14 @@
  * EDT4 A file opened to look at takes the place of the last such one; editing or opening it again keeps it.
  * EDT5 Closing the active file activates its neighbour.
  */
-export type TabView = 'text' | 'diff' | 'preview';
-export type Tab = { path: string; pinned: boolean; view: TabView };
+export type TabView = 'text' | 'diff' | 'preview' | 'past';
+/** `at` is the event after which a file of the past is shown; without it, the last there is. */
+export type Tab = { path: string; pinned: boolean; view: TabView; at?: number };
 export type Tabs = { open: readonly Tab[]; active: string | null };
 export type TabAction =
   /** Without a view an open tab keeps the one it has. */
-  | { type: 'open'; path: string; pin: boolean; view?: TabView }
-  | { type: 'view'; path: string; view: TabView }
+  | { type: 'open'; path: string; pin: boolean; view?: TabView; at?: number }
+  | { type: 'view'; path: string; view: TabView; at?: number }
   | { type: 'pin'; path: string }
   | { type: 'close'; path: string }
   | { type: 'move'; from: string; to: string };
@@ -20,16 +21,21 @@ export function tabsReducer(tabs: Tabs, action: TabAction): Tabs {
     case 'open': {
       const known = tabs.open.find((tab) => tab.path === action.path);
       if (known) {
-        const tab = { ...known, pinned: known.pinned || action.pin, view: action.view ?? known.view };
+        const pinned = known.pinned || action.pin;
+        const { view, at } = action.view ? action : known;
+        const tab = { ...known, pinned, view: view ?? known.view, at };
         return { open: replace(tabs.open, known, tab), active: action.path };
       }
-      const tab = { path: action.path, pinned: action.pin, view: action.view ?? 'text' };
+      const { path, pin: pinned, view = 'text', at } = action;
+      const tab = { path, pinned, view, at };
       const preview = tabs.open.find((each) => !each.pinned);
       return { open: preview ? replace(tabs.open, preview, tab) : [...tabs.open, tab], active: action.path };
     }
     case 'view': {
       const tab = tabs.open.find((each) => each.path === action.path);
-      return tab ? { ...tabs, open: replace(tabs.open, tab, { ...tab, view: action.view }) } : tabs;
+      return tab
+        ? { ...tabs, open: replace(tabs.open, tab, { ...tab, view: action.view, at: action.at }) }
+        : tabs;
     }
     case 'pin': {
       const tab = tabs.open.find((each) => each.path === action.path);

@@ -12,6 +12,7 @@ import { hasPreview } from '@/features/preview/has-preview.js';
 import { useHotkeys } from '@/lib/hotkeys.js';
 import { useChangeSettings, useSettings } from '@/lib/settings.js';
 import type { SideView } from './side-panel.js';
+import type { TabView } from './tabs.js';
 import type { EditorGroupsState } from './use-editor-groups.js';
 
 type Doing = {
@@ -28,7 +29,7 @@ export function useCommands({ editors, showSide, toggleActivity, openPalette }: 
   const { active, groups, focused, setView, split, close, focus } = editors;
   const own = useMemo((): Command[] => {
     const view = groups[focused]?.open.find((tab) => tab.path === active)?.view ?? 'text';
-    const toggleView = (other: 'diff' | 'preview') =>
+    const toggleView = (other: Exclude<TabView, 'text'>) =>
       active !== null && setView(active, view === other ? 'text' : other);
     return [
       { id: 'perch.quickOpen', label: 'Go to File…', keys: ['Mod+P'], run: () => openPalette('') },
@@ -100,6 +101,12 @@ export function useCommands({ editors, showSide, toggleActivity, openPalette }: 
         run: () => active !== null && hasPreview(active) && toggleView('preview'),
       },
       { id: 'perch.diff', label: 'File: Compare with the Last Commit', run: () => toggleView('diff') },
+      {
+        id: 'perch.history',
+        label: 'File: Show as It Was',
+        keys: ['Alt+H'],
+        run: () => toggleView('past'),
+      },
       {
         id: 'perch.authors',
         label: 'View: Show Authors of Lines',

@@ -2,21 +2,22 @@ import { useCallback, useEffect, useMemo, useReducer } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 import { formatLineRange } from '@/features/editor/line-range.js';
 import { groupsReducer, type EditorGroups } from './editor-groups.js';
-import type { TabView } from './tabs.js';
+import type { Tab, TabView } from './tabs.js';
 
 /** The open files; the address names the active one, so that a link leads back to it. */
 export function useEditorGroups() {
   const location = useLocation();
   const navigate = useNavigate();
-  const linked = new URLSearchParams(location.search).get('path');
+  const search = new URLSearchParams(location.search);
+  const linked = search.get('path');
   const [state, dispatch] = useReducer(groupsReducer, linked, (path): EditorGroups => ({
-    groups: [
-      path ? { open: [{ path, pinned: true, view: 'text' }], active: path } : { open: [], active: null },
-    ],
+    groups: [path ? { open: [linkedTab(path, search.get('at'))], active: path } : { open: [], active: null }],
     focused: 0,
   }));
   const { groups, focused } = state;
   const active = groups[focused]?.active ?? null;
+  const shown = groups[focused]?.open.find(({ path }) => path === active);
+  const at = shown?.view === 'past' && shown.at !== undefined ? String(shown.at) : null;
 
   useEffect(() => {
     // Back and forward, or a link inside the page.
@@ -27,15 +28,23 @@ export function useEditorGroups() {
 
   useEffect(() => {
     const current = new URL(window.location.href);
-    if (current.searchParams.get('path') === active) return;
-    if (active === null) current.searchParams.delete('path');
-    else current.searchParams.set('path', active);
+    const named = Object.entries({ path: active, at });
+    if (named.every(([name, value]) => current.searchParams.get(name) === value)) return;
+    for (const [name, value] of named)
+      if (value === null) current.searchParams.delete(name);
+      else current.searchParams.set(name, value);
     void navigate(current.pathname + current.search, { replace: true });
-  }, [active, navigate]);
+  }, [active, at, navigate]);
 
   const open = useCallback(
     (path: string, pin: boolean, view?: TabView, group?: number) =>
       dispatch({ type: 'tabs', group, action: { type: 'open', path, pin, view } }),
+    [],
+  );
+  /** As it was after an event. */
+  const openPast = useCallback(
+    (path: string, at: number) =>
+      dispatch({ type: 'tabs', action: { type: 'open', path, pin: false, view: 'past', at } }),
     [],
   );
   const openLine = useCallback(
@@ -52,8 +61,8 @@ export function useEditorGroups() {
     [navigate],
   );
   const setView = useCallback(
-    (path: string, view: TabView, group?: number) =>
-      dispatch({ type: 'tabs', group, action: { type: 'view', path, view } }),
+    (path: string, view: TabView, group?: number, at?: number) =>
+      dispatch({ type: 'tabs', group, action: { type: 'view', path, view, at } }),
     [],
   );
   const pin = useCallback(
@@ -79,6 +88,7 @@ export function useEditorGroups() {
       hashKey: location.key,
       open,
       openLine,
+      openPast,
       setView,
       pin,
       close,
@@ -94,6 +104,7 @@ export function useEditorGroups() {
       location.key,
       open,
       openLine,
+      openPast,
       setView,
       pin,
       close,
@@ -102,6 +113,11 @@ export function useEditorGroups() {
       split,
     ],
   );
+}
+
+function linkedTab(path: string, at: string | null): Tab {
+  const isPast = at !== null && /^[1-9]\d{0,14}$/.test(at);
+  return { path, pinned: true, ...(isPast ? { view: 'past', at: Number(at) } : { view: 'text' }) };
 }
 
 export type EditorGroupsState = ReturnType<typeof useEditorGroups>;

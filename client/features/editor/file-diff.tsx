@@ -1,9 +1,11 @@
 import { DiffEditor } from '@monaco-editor/react';
+import type { editor as MonacoEditor } from 'monaco-editor';
+import { useEffect, useRef } from 'react';
 import { DelayedProgress } from '@/components/delayed-progress.js';
 import { useIsDark } from '@/lib/color-mode.js';
 import type { LiveDocument } from '@/lib/room/live-document.js';
 import { editorOptions } from './editor-options.js';
-import './monaco.js';
+import { monaco } from './monaco.js';
 import { useDocumentText } from './use-document-text.js';
 
 /** The base on the left, what everybody has made of it on the right, live. */
@@ -23,6 +25,10 @@ type TextDiffProps = {
 /** Two texts side by side; of a deleted file the right one is empty. */
 export function TextDiff({ path, base, text, group, labels }: TextDiffProps) {
   const isDark = useIsDark();
+  const names = useRef(namesOf(path, labels));
+  useEffect(() => {
+    names.current = namesOf(path, labels);
+  });
   return (
     <DiffEditor
       original={base}
@@ -35,9 +41,24 @@ export function TextDiff({ path, base, text, group, labels }: TextDiffProps) {
         ...editorOptions,
         readOnly: true,
         renderSideBySideInlineBreakpoint: 700,
-        originalAriaLabel: labels?.base ?? `${path} at the last commit`,
-        modifiedAriaLabel: labels?.text ?? `${path} now`,
+      }}
+      onMount={(mounted) => {
+        keepNamed(mounted.getOriginalEditor(), () => names.current.base);
+        keepNamed(mounted.getModifiedEditor(), () => names.current.text);
       }}
     />
   );
 }
+
+/** Monaco forgets what the two sides of a comparison are called when it lays them out anew. */
+function keepNamed(editor: MonacoEditor.ICodeEditor, name: () => string): void {
+  const keep = (): void => {
+    if (editor.getOption(monaco.editor.EditorOption.ariaLabel) !== name())
+      editor.updateOptions({ ariaLabel: name() });
+  };
+  keep();
+  editor.onDidChangeConfiguration(keep);
+}
+
+const namesOf = (path: string, labels: TextDiffProps['labels']) =>
+  labels ?? { base: `${path} at the last commit`, text: `${path} now` };
