@@ -6,7 +6,8 @@ import {
 } from '@nestjs/websockets';
 import { personActor } from '../platform/actor.js';
 import { pushes } from '../platform/metrics.js';
-import { framedEvent, tellFramed, type FramedPacket } from '../platform/framing-adapter.js';
+import type { Frame } from '../platform/frame-writer.js';
+import { framedEvent, tellFramed } from '../platform/framing-adapter.js';
 import { bindClientEvent, OnClientEvent } from '../platform/on-client-event.js';
 import type { Connection, SocketServer } from '../platform/socket.adapter.js';
 import { TokenBucket } from '../platform/token-bucket.js';
@@ -49,7 +50,7 @@ export class DocumentGateway implements OnGatewayInit<SocketServer>, OnGatewayCo
   private readonly server!: SocketServer;
   readonly #sessions = new Map<string, Session>();
   /** The packet of each snapshot, as long as its room has it. */
-  readonly #snapshots = new WeakMap<Uint8Array, FramedPacket>();
+  readonly #snapshots = new WeakMap<Uint8Array, Frame>();
   readonly #broadcast = new DocumentBroadcast((news, author) => {
     const room = this.server.local.to(roomOf(news.documentId));
     (author === null ? room : room.except(author)).emit('document:updated', news);

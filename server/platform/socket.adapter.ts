@@ -3,6 +3,7 @@ import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Server, ServerOptions, Socket } from 'socket.io';
+import { writeByFrames } from './frame-writer.js';
 import { FramingAdapter } from './framing-adapter.js';
 import * as packetParser from '../protocol/packet-parser.js';
 import type { ClientToServerEvents } from '../protocol/client-events.js';
@@ -79,6 +80,7 @@ export class SocketAdapter extends IoAdapter {
     this.#servers.add(sockets);
     sockets.on('connection', (socket) => {
       connected.inc();
+      writeByFrames(socket);
       socket.once('disconnect', () => connected.dec());
     });
     sockets.use((socket, next) => {

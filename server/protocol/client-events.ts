@@ -22,12 +22,12 @@ export type ClientEvent = keyof typeof clientEvents;
 export type CallBody<Event extends ClientEvent> = z.infer<(typeof clientEvents)[Event]['body']>;
 export type CallReply<Event extends ClientEvent> = z.infer<(typeof clientEvents)[Event]['reply']>;
 
-/** Every call is answered: with what was asked for, or with why not. */
+/** Whoever gives an `acknowledge` is answered: with what was asked for, or with why not. */
 export type Result<Reply> = { ok: true; reply: Reply } | { ok: false; error: ErrorBody };
 
 export type ClientToServerEvents = {
   [Event in ClientEvent]: (
     body: CallBody<Event>,
-    acknowledge: (result: Result<CallReply<Event>>) => void,
+    acknowledge?: (result: Result<CallReply<Event>>) => void,
   ) => void;
 };

@@ -289,8 +289,8 @@ export class Room {
   #tellPresence(): void {
     if (this.#state.kind !== 'joined') return;
     const move = { workspaceId: this.workspaceId, count: ++this.#count, ...this.#where };
-    // A lost move is followed by a newer one; its answer is of no interest.
-    call(this.socket, 'presence:move', move).catch(() => {});
+    // A lost move is followed by a newer one: no answer is asked for.
+    this.socket.emit('presence:move', move);
   }
 
   #set(state: RoomState): void {

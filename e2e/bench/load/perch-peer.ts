@@ -96,13 +96,15 @@ export class PerchPeer implements Peer {
     const position = Y.encodeRelativePosition(
       new Y.RelativePosition(null, null, Y.createID(clientId, count), 0),
     );
-    void this.#call('presence:move', {
+    const cursor = { path: document, anchor: position, head: position };
+    const move = {
       workspaceId: endpoint.perch!.workspaceId,
       count,
       path: document,
-      cursor: { path: document, anchor: position, head: position },
+      cursor,
       idle: false,
-    });
+    } satisfies CallBody<'presence:move'>;
+    this.#write({ type: EVENT, nsp: '/', data: ['presence:move', move] });
   }
 
   settled(): Promise<void> {
