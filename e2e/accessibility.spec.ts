@@ -21,58 +21,74 @@ const MORE_SCREENS = [
   ['light', NARROW],
   ['dark', WIDE],
 ] as const;
+const isLong = process.env.PERCH_TEST_LONG === '1';
 
-for (const [colorScheme, viewport] of process.env.PERCH_TEST_LONG === '1'
-  ? [...SCREENS, ...MORE_SCREENS]
-  : SCREENS)
+const goTo = (path: string, heading: string | RegExp) => async (page: Page) => {
+  await page.goto(path);
+  await expect(page.getByRole('heading', { name: heading })).toBeVisible();
+};
+async function stayInCode(page: Page): Promise<void> {
+  await page.keyboard.press('Escape');
+  if (!page.url().includes('/code')) await openFile(page, 'main', 'src/bird.js');
+}
+
+/** In each screen every second of them; all in `npm run test:long`. */
+const VIEWS: ((page: Page) => Promise<void>)[] = [
+  goTo('/', 'Workspaces'),
+  goTo('/workspace', 'Open a workspace'),
+  goTo('/workspace/new?owner=perch&repo=perch-hop', 'New branch'),
+  goTo('/github/perch/perch-hop', 'Branches'),
+  goTo('/settings/tokens', 'New token'),
+  goTo('/nowhere', 'Not found'),
+  goTo('/settings/github', 'Perch’s own token'),
+  goTo('/api/docs', 'The interface of Perch'),
+  (page) => openFile(page, 'main', 'src/bird.js'),
+  async (page) => {
+    await stayInCode(page);
+    await page.getByRole('button', { name: 'Invite' }).click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+  },
+  async (page) => {
+    await stayInCode(page);
+    await page.getByRole('button', { name: /Select New Branch/ }).click();
+    await expect(page.getByRole('option', { name: /^main .*you are here/ })).toBeVisible();
+  },
+  async (page) => {
+    await stayInCode(page);
+    await page.keyboard.press('Control+p');
+    await expect(page.getByRole('combobox', { name: 'Go to file' })).toBeFocused();
+  },
+  async (page) => {
+    await stayInCode(page);
+    await page.keyboard.press('Control+Shift+F');
+    await page.getByRole('textbox', { name: 'Search in files' }).fill('bird');
+    await expect(page.locator('.search-found').first()).toBeVisible();
+  },
+  async (page) => {
+    await openFile(page, 'main', 'README.md');
+    await page.keyboard.press('Control+Shift+V');
+    await expect(page.getByRole('region', { name: 'Preview of README.md' })).toContainText('Perch Hop');
+  },
+  async (page) => {
+    await page.goto(`${codeOf('main')}?path=${encodeURIComponent('assets/bird.png')}`);
+    await expect(page.getByText('64 × 16 pixels')).toBeVisible();
+  },
+  async (page) => {
+    await stayInCode(page);
+    await page.getByRole('button', { name: /^Account of/ }).click();
+    await page.getByRole('menuitem', { name: 'Settings' }).click();
+    await expect(page.getByRole('dialog', { name: 'Settings' })).toBeVisible();
+  },
+];
+
+for (const [screen, [colorScheme, viewport]] of (isLong ? [...SCREENS, ...MORE_SCREENS] : SCREENS).entries())
   test(`A11Y axe finds nothing, ${colorScheme}, ${viewport.width} px`, async ({ alice }) => {
     await alice.emulateMedia({ colorScheme });
     await alice.setViewportSize(viewport);
-    const pages: [string, string | RegExp][] = [
-      ['/', 'Workspaces'],
-      ['/workspace', 'Open a workspace'],
-      ['/workspace/new?owner=perch&repo=perch-hop', 'New branch'],
-      ['/github/perch/perch-hop', 'Branches'],
-      ['/settings/tokens', 'New token'],
-      ['/nowhere', 'Not found'],
-      ['/api/docs', 'The interface of Perch'],
-    ];
-    if (colorScheme === 'light') pages.push(['/settings/github', 'Perch’s own token']);
-    for (const [path, heading] of pages) {
-      await alice.goto(path);
-      await expect(alice.getByRole('heading', { name: heading })).toBeVisible();
+    for (const show of VIEWS.filter((_, index) => isLong || index % SCREENS.length === screen)) {
+      await show(alice);
       await expectAccessible(alice);
     }
-    await openFile(alice, 'main', 'src/bird.js');
-    await expectAccessible(alice);
-    await alice.getByRole('button', { name: 'Invite' }).click();
-    await expect(alice.getByRole('dialog')).toBeVisible();
-    await expectAccessible(alice);
-    await alice.keyboard.press('Escape');
-    await alice.getByRole('button', { name: /Select New Branch/ }).click();
-    await expect(alice.getByRole('option', { name: /^main .*you are here/ })).toBeVisible();
-    await expectAccessible(alice);
-    await alice.keyboard.press('Escape');
-    await alice.keyboard.press('Control+p');
-    await expect(alice.getByRole('combobox', { name: 'Go to file' })).toBeFocused();
-    await expectAccessible(alice);
-    await alice.keyboard.press('Escape');
-    await alice.keyboard.press('Control+Shift+F');
-    await alice.getByRole('textbox', { name: 'Search in files' }).fill('bird');
-    await expect(alice.locator('.search-found').first()).toBeVisible();
-    await expectAccessible(alice);
-    await openFile(alice, 'main', 'README.md');
-    await alice.keyboard.press('Control+Shift+V');
-    await expect(alice.getByRole('region', { name: 'Preview of README.md' })).toContainText('Perch Hop');
-    await expectAccessible(alice);
-    await alice.goto(`${codeOf('main')}?path=${encodeURIComponent('assets/bird.png')}`);
-    await expect(alice.getByText('64 × 16 pixels')).toBeVisible();
-    await expectAccessible(alice);
-    await alice.getByRole('button', { name: /^Account of/ }).click();
-    await alice.getByRole('menuitem', { name: 'Settings' }).click();
-    await expect(alice.getByRole('dialog', { name: 'Settings' })).toBeVisible();
-    await expectAccessible(alice);
-    await alice.keyboard.press('Escape');
     // Without the server: in one screen two editors side by side, in the other what asks before what was not sent is deleted.
     await openFile(alice, 'main', 'src/camera.js');
     await alice.evaluate('navigator.serviceWorker.ready.then(() => undefined)');
