@@ -99,3 +99,33 @@ test('GIT3 a webhook that tells of a forced push is believed at once', async () 
   expect((await it.deliver('push', push)).status).toBe(202);
   await expect.poll(() => told(id), SOON).toContain('branch.forced');
 });
+
+test('GIT3 while a branch is gone a commit is refused before anything is made of it, and nobody’s new branch is replaced', async () => {
+  const { id, before } = await committed('gone');
+  const remote = (...args: string[]) => it.surroundings.git.git(...args);
+  const body = { path: 'three.txt', text: 'three\n' };
+  await it.perch.ask(owner, 'POST /api/workspaces/:id/files', { params: { id }, body });
+  remote('update-ref', '-d', 'refs/heads/gone');
+  await it.perch.open(owner, 'gone');
+  expect(await state(id)).toMatchObject({ state: 'deleted' });
+  it.proxy.reset();
+  const refused = await it.perch.ask(owner, 'POST /api/workspaces/:id/commit', {
+    params: { id },
+    body: { message: 'Three', paths: [body.path] },
+  });
+  expect(refused.status).toBe(409);
+  expect(it.proxy.count('POST', /./)).toBe(0);
+  // Somebody makes one of this name between our look and our own.
+  const theirs = {
+    kind: 'first' as const,
+    run: () => Promise.resolve(remote('update-ref', 'refs/heads/gone', before)),
+  };
+  it.proxy.next('POST', /\/graphql$/, theirs);
+  const late = await it.perch.ask(owner, 'POST /api/workspaces/:id/branch', {
+    params: { id },
+    body: { choice: 'recreate' },
+  });
+  expect(late).toMatchObject({ status: 409, body: { code: 'conflict' } });
+  expect(remote('rev-parse', 'gone')).toBe(before);
+  expect(await told(id)).not.toContain('branch.restored');
+});

@@ -5,7 +5,7 @@ import { log } from './log.js';
 const RULES =
   /protect|rule|permission|not accessible|not authorized|denied|pull request|status check|cannot (?:force-push|delete)|working tree|checked out|being rebased/i;
 /** A lost race is said in words alone; whatever is not one of these is no reason to say that the branch moved. */
-const LOST_RACE = /stale|expected|beforeOid|is at .* and not at|does not exist|fast.?forward/i;
+const LOST_RACE = /stale|expected|beforeOid|is at .* and not at|does not exist|already exists|fast.?forward/i;
 
 /** Why the forge did not move a branch; null where it did not answer, and nothing is known. */
 export function refusedMove(error: unknown): 'head-moved' | ProtocolError | null {
