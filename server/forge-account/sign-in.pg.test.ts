@@ -107,6 +107,7 @@ test('SEC2 it returns to pages of Perch and to nothing else', async () => {
   const elsewhere = [
     'https://evil.example/',
     '//evil.example/',
+    '//evil.example/and-a-page',
     '/\\evil.example',
     '\\\\evil.example',
     '/\t/evil.example',
@@ -147,6 +148,11 @@ test('SEC2 the owner says who he is on the forge, by his own page alone', async 
   // Somebody else's account stays his.
   expect(await owner.signIn('ada', '/', '&connect=1')).toBe('/sign-in?problem=taken');
   expect((await session(owner)).body).toMatchObject({ login: 'rob', isOwner: true });
+  // Whoever has signed in here meanwhile is not connected in the owner's place, nor the owner behind his back.
+  const callback = await owner.answer(await owner.leave('/', '&connect=1'), 'rob');
+  owner.keep(await perch.invite(cookie, 'read', 'Gus'));
+  expect(locationOf(await owner.open(callback))).toBe('/sign-in?problem=foreign');
+  expect((await session(owner)).body).not.toHaveProperty('login');
   await led.signIn('ada', '/', '&connect=1');
   expect((await session(led)).body).toMatchObject({ login: 'ada', isOwner: false });
 });
