@@ -13,7 +13,7 @@ import type { z } from 'zod';
 import { PlayedRoom } from './testing/played-room.js';
 
 const SEED = Number(process.env.PERCH_TEST_SEED ?? randomInt(0, 2 ** 31));
-const STEPS = process.env.PERCH_TEST_LONG ? 300 : 24;
+const STEPS = process.env.PERCH_TEST_LONG ? 120 : 24;
 
 let stage: BranchStage;
 beforeAll(async () => {
