@@ -71,4 +71,16 @@ test('DOC9 who wrote which line stands beside it, while typing as after a commit
   await rowOf(bob, 1, 'Alice').click();
   await expect(words).toContainText('By Alice');
   await expectAccessible(bob);
+  await bob.keyboard.press('Escape');
+
+  // The activity shows the last event alone at first, as if much had happened since.
+  const shortened = bob.waitForRequest(/\/timeline\?limit=50$/);
+  await bob.route(/\/timeline\?limit=50$/, (route) =>
+    route.continue({ url: route.request().url().replace('limit=50', 'limit=1') }),
+  );
+  await bob.reload();
+  await rowOf(bob, 1, 'Alice').click();
+  await words.getByRole('button', { name: 'Show in activity' }).click();
+  await shortened;
+  await expect(bob.getByRole('listitem').filter({ hasText: 'By Alice' })).toBeFocused();
 });
