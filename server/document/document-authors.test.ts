@@ -58,6 +58,14 @@ it('DOC9 restoring what the base has earns nothing', async () => {
   expect(await authorsOf(file, 'one\ntwo\n')).toEqual([]);
 });
 
+it('DOC9 of a committed line that is changed, who changes it is an author, not who wrote the rest of it', async () => {
+  const file = new EditedDocument('one\n');
+  file.edit('alice', (text) => text.insert(4, 'hers\n'));
+  const { seq: cleanSeq } = file.rows.at(-1)!;
+  file.edit('bob', (text) => text.insert(8, ' and his'));
+  expect(await authorsOf(file, 'one\nhers\n', cleanSeq)).toEqual(['bob']);
+});
+
 it('DOC9 an undo by somebody else does not make him an author', async () => {
   const file = new EditedDocument('one\n');
   file.edit('alice', (text) => text.insert(4, 'hers\n'));
