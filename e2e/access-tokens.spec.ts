@@ -96,6 +96,6 @@ test('EVT5 a page whose socket does not get through asks for events, and shows t
     data: { path: 'while-away.txt', text: '' },
   });
   expect(made.ok()).toBe(true);
-  await expect(activity.getByRole('button', { name: 'while-away.txt' })).toBeVisible();
+  await expect(activity.getByRole('button', { name: 'while-away.txt', exact: true })).toBeVisible();
   await expect(alice.getByText('Not connected.')).toBeVisible();
 });

@@ -1,14 +1,16 @@
 /**
  * A Chromium for the browser tests.
  *
- * Guarantee: what `findBrowser` returns was run once and answered. An installed one is preferred; downloading
- * is the last resort.
+ * Guarantee: what `findBrowser` returns was run once and answered. The one without windows is preferred, because
+ * the tests take a fifth less time in it; downloading is the last resort.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { root, step } from './step.mjs';
 
+const WITHOUT_WINDOWS = 'chromium-headless-shell';
 const INSTALLED = [
+  WITHOUT_WINDOWS,
   'google-chrome',
   'google-chrome-stable',
   'chromium',
@@ -22,7 +24,8 @@ export async function findBrowser(env) {
     if (runs(env.PERCH_CHROMIUM, env)) return env.PERCH_CHROMIUM;
     throw new Error(`PERCH_CHROMIUM is ${env.PERCH_CHROMIUM}, which could not be run.`);
   }
-  const found = (await installed(env)) ?? (await fromDebian(env)) ?? (await fromPlaywright(env));
+  if (!which(WITHOUT_WINDOWS, env)) await fromDebian(WITHOUT_WINDOWS, env);
+  const found = (await installed(env)) ?? (await fromDebian('chromium', env)) ?? (await fromPlaywright(env));
   if (found) return found;
   throw new Error(
     'The browser tests need Chromium, and it could not be installed: ' +
@@ -40,13 +43,13 @@ async function installed(env) {
   return own && runs(own, env) ? own : undefined;
 }
 
-async function fromDebian(env) {
+async function fromDebian(name, env) {
   if (process.getuid?.() !== 0 || !which('apt-get', env)) return undefined;
   const quiet = { ...env, DEBIAN_FRONTEND: 'noninteractive' };
   try {
     await step('Updating the package lists', [['apt-get', 'update']], quiet);
-    const install = ['apt-get', 'install', '-y', '--no-install-recommends', 'chromium'];
-    await step('Installing Chromium', [install], quiet);
+    const install = ['apt-get', 'install', '-y', '--no-install-recommends', name];
+    await step(`Installing ${name}`, [install], quiet);
   } catch (error) {
     process.stdout.write(`${error.message}\n`);
   }
