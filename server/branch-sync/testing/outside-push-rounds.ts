@@ -184,7 +184,9 @@ export class OutsidePushRounds {
       for (const person of this.people) {
         person.open(paths);
         assert.deepEqual(
-          person.documents.filter(({ state }) => state.kind !== 'live').map((each) => each.path),
+          person.documents
+            .filter(({ state }) => state.kind !== 'live')
+            .map((each) => `${each.path}: ${JSON.stringify(each.state)}`),
           [],
         );
       }
