@@ -169,13 +169,14 @@ export class BranchSyncService implements OnModuleInit, BeforeApplicationShutdow
     return this.github.isAncestor(repository.owner, repository.repo, head, baseCommit);
   }
 
-  #lookAgain(workspaceId: string): void {
+  /** @param tries where a look fails: when the answer would be no old one any more, the next look of all is enough */
+  #lookAgain(workspaceId: string, tries = OLD_ANSWER_MS / LOOK_AGAIN_MS): void {
     clearTimeout(this.#again.get(workspaceId));
     const timer = setTimeout(() => {
       this.#again.delete(workspaceId);
       this.look(workspaceId).catch((error: unknown) => {
-        log.warn({ err: error, workspaceId }, 'a branch could not be looked at again; it is tried again');
-        this.#lookAgain(workspaceId);
+        log.warn({ err: error, workspaceId }, 'a branch with an old head could not be looked at again');
+        if (tries > 1) this.#lookAgain(workspaceId, tries - 1);
       });
     }, LOOK_AGAIN_MS);
     timer.unref();
