@@ -33,7 +33,7 @@ const PIECES_MAX = UPDATE_TOTAL_MAX_BYTES / UPDATE_MAX_BYTES;
 
 type Joined = { workspaceId: string; writable: boolean; pieces: Uint8Array[] };
 /** What a connection may do in a workspace whose documents it has joined or is about to. */
-type Entered = { mayWrite: boolean; isClosed: boolean; leave(): void };
+type Entered = { mayWrite: boolean; isClosed: boolean; joining: number; leave(): void };
 type Session = {
   joined: Map<string, Joined>;
   entered: Map<string, Entered>;
@@ -86,39 +86,49 @@ export class DocumentGateway implements OnGatewayInit<SocketServer>, OnGatewayCo
 
   @OnClientEvent('document:join')
   async join(connection: Connection, body: CallBody<'document:join'>): Promise<CallReply<'document:join'>> {
-    const { account } = connection.data;
-    const entering = this.#sessions.get(connection.id);
-    const retryAfterMs = entering?.joins.take() ?? 0;
+    const session = this.#sessions.get(connection.id);
+    if (!session) throw new ProtocolError('unavailable', 'This connection has ended.');
+    const retryAfterMs = session.joins.take();
     if (retryAfterMs > 0)
       throw new ProtocolError('rate-limited', 'Files are opened faster than Perch takes it; wait a moment.', {
         retryAfterMs,
       });
-    if ((entering?.joined.size ?? 0) >= JOINED_MAX)
+    if (session.joined.size >= JOINED_MAX)
       throw new ProtocolError(
         'too-large',
         'Too many files are open here. Close some and open this one again.',
       );
-    const entered = entering && this.#enter(connection, entering, body.workspaceId);
-    const joining = this.documents.join(
-      account,
+    const entered = this.#enter(connection, session, body.workspaceId);
+    entered.joining++;
+    try {
+      return await this.#join(connection, session, entered, body);
+    } finally {
+      entered.joining--;
+      this.#leaveUnused(session, entered, body.workspaceId);
+    }
+  }
+
+  async #join(
+    connection: Connection,
+    session: Session,
+    entered: Entered,
+    body: CallBody<'document:join'>,
+  ): Promise<CallReply<'document:join'>> {
+    const enter = (documentId: string) => void connection.join(roomOf(documentId));
+    const { state, snapshot } = await this.documents.join(
+      connection.data.account,
       body,
       connection.id,
-      (id) => void connection.join(roomOf(id)),
+      enter,
     );
-    const { state, snapshot } = await joining.catch((error: unknown) => {
-      if (entering) this.#leaveUnused(entering, body.workspaceId);
-      throw error;
-    });
     if (state.kind !== 'live') return state;
-    const session = this.#sessions.get(connection.id);
-    if (!session || entered?.isClosed) {
+    if (!this.#sessions.has(connection.id) || entered.isClosed) {
       await connection.leave(roomOf(state.documentId));
       this.documents.leave(state.documentId, connection.id);
-      if (session) throw notFound('workspace');
-      return state;
+      throw notFound('workspace');
     }
     // Rights may have been lowered while it was loading.
-    const writable = state.writable && (entered?.mayWrite ?? false);
+    const writable = state.writable && entered.mayWrite;
     session.joined.set(state.documentId, { workspaceId: body.workspaceId, writable, pieces: [] });
     if (snapshot) this.#tellSnapshot(connection, state.documentId, snapshot);
     return { ...state, writable };
@@ -131,6 +141,7 @@ export class DocumentGateway implements OnGatewayInit<SocketServer>, OnGatewayCo
     const entered: Entered = {
       mayWrite: true,
       isClosed: false,
+      joining: 0,
       leave: this.watch.enter({
         account: connection.data.account,
         workspaceId,
@@ -158,10 +169,11 @@ export class DocumentGateway implements OnGatewayInit<SocketServer>, OnGatewayCo
     return entered;
   }
 
-  #leaveUnused(session: Session, workspaceId: string): void {
+  #leaveUnused(session: Session, entered: Entered, workspaceId: string): void {
+    if (entered.joining > 0) return;
     if ([...session.joined.values()].some((joined) => joined.workspaceId === workspaceId)) return;
-    session.entered.get(workspaceId)?.leave();
-    session.entered.delete(workspaceId);
+    entered.leave();
+    if (session.entered.get(workspaceId) === entered) session.entered.delete(workspaceId);
   }
 
   #tellSnapshot(connection: Connection, documentId: string, snapshot: Uint8Array): void {
@@ -221,9 +233,12 @@ export class DocumentGateway implements OnGatewayInit<SocketServer>, OnGatewayCo
     }
     this.#broadcast.flush(news.documentId);
     const room = this.server.local.to(roomOf(news.documentId));
-    if (news.kind === 'reset')
+    if (news.kind === 'reset') {
       room.emit('document:reset', { documentId: news.documentId, reason: news.reason });
-    else room.emit('document:storing', { documentId: news.documentId, failing: news.failing });
+      // Each joins again what there is now, if anything is.
+      for (const session of this.#sessions.values()) session.joined.delete(news.documentId);
+      room.socketsLeave(roomOf(news.documentId));
+    } else room.emit('document:storing', { documentId: news.documentId, failing: news.failing });
   }
 }
 

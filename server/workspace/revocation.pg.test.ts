@@ -95,6 +95,26 @@ const setRole = async (id: string, role: 'read' | 'write') => {
   await stage.database.query(`SELECT pg_notify('perch_access', 'members')`);
 };
 
+test('SEC1 whoever opens what is not there beside what is loses both with the right', async () => {
+  const path = await stage.makeFile('start');
+  const documentId = await stage.documentAt(path);
+  const cookie = await stage.perch.invite(stage.alice, 'write', 'Dora');
+  const tab = await stage.connect(cookie);
+  const closed = new Promise((resolve) => tab.socket.once('workspace:closed', resolve));
+  // The one that is there is still opening when the other is refused.
+  await stage.database.query('BEGIN');
+  await stage.database.query('SELECT 1 FROM documents WHERE id = $1 FOR UPDATE', [documentId]);
+  const opening = tab.join(stage.workspaceId, path);
+  const refused = await tab.join(stage.workspaceId, 'never-there.txt');
+  await stage.database.query('COMMIT');
+  expect([refused.ok, (await opening).ok]).toEqual([false, true]);
+  await stage.perch.ask(stage.alice, 'DELETE /api/members/:id', {
+    params: { id: (await stage.accountOf(cookie)).id },
+    query: { owner: OWNER, repo: REPO },
+  });
+  expect(await closed).toMatchObject({ workspaceId: stage.workspaceId, reason: 'withdrawn' });
+});
+
 test('SEC1 a right is withdrawn while three people type: nothing is lost, each is told', async () => {
   const path = await stage.makeFile('start');
   const { all, last, lastId } = await typists(path);
