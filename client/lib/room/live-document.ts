@@ -41,6 +41,8 @@ export class LiveDocument {
   #dirty = false;
   /** Raised by every join and disconnect: answers from before are ignored. */
   #attempt = 0;
+  /** Whether the server may hold us in it without our knowing yet. */
+  #joining = false;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #retryMs = RETRY_MIN_MS;
   #stopped = false;
@@ -154,6 +156,7 @@ export class LiveDocument {
     this.#outbox.pause();
     if (!this.#ready || this.#rebasing) return;
     const attempt = ++this.#attempt;
+    this.#joining = true;
     const known = this.#known && { ...this.#known, stateVector: Y.encodeStateVector(this.#doc) };
     joinDocument(this.socket, {
       workspaceId: this.workspaceId,
@@ -181,6 +184,7 @@ export class LiveDocument {
   disconnected(): void {
     clearTimeout(this.#retryTimer);
     this.#attempt++;
+    this.#joining = false;
     this.#early = [];
     this.#connected = false;
     this.#isAway = true;
@@ -210,8 +214,10 @@ export class LiveDocument {
 
   #entered(state: DocumentState): void {
     this.#retryMs = RETRY_MIN_MS;
+    this.#joining = false;
     if (state.kind === 'not-text') {
       this.#set(state);
+      this.#endIfUnused();
       return;
     }
     // What was refused before is there again.
@@ -316,6 +322,8 @@ export class LiveDocument {
     // What was typed is not thrown away for a refusal that may pass.
     if (this.#known && refusal.retry) this.#showLive();
     else this.#refuse(refusal);
+    this.#joining = false;
+    this.#endIfUnused();
   }
 
   #refuse(error: ProtocolError): void {
@@ -400,7 +408,8 @@ export class LiveDocument {
 
   /** Nobody looks at it any more: it goes, once nothing of it is held here alone. */
   #endIfUnused(): void {
-    if (this.holders > 0 || this.#dirty || this.#stopped || !this.#ready || this.#rebasing) return;
+    if (this.holders > 0 || this.#dirty || this.#stopped) return;
+    if (!this.#ready || this.#rebasing || this.#joining) return;
     this.stop();
     this.onClosed(this);
   }

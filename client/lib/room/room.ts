@@ -127,7 +127,7 @@ export class Room {
       this.#documents.set(path, document);
       if (this.#state.kind === 'joined') document.join();
       else if (this.#state.kind === 'away') document.disconnected();
-    }
+    } else if (document.state.kind === 'refused' && this.#state.kind === 'joined') document.join();
     document.holders++;
     return document;
   }
@@ -236,6 +236,14 @@ export class Room {
     switch (event.type) {
       case 'file.moved':
         this.moveDocument(event.payload.from, event.payload.to);
+        this.#lookAgain();
+        break;
+      case 'branch.merged':
+      case 'branch.restored':
+      case 'branch.discarded':
+      case 'branch.recovered':
+      case 'workspace.moved':
+        this.#lookAgain();
         break;
       case 'file.created':
       case 'file.replaced':
@@ -247,6 +255,12 @@ export class Room {
           for (const document of this.#documents.values())
             if (isWithin(document.path, event.payload.path)) document.join();
     }
+  }
+
+  /** What could not be opened may be there now. */
+  #lookAgain(): void {
+    if (this.#state.kind !== 'joined') return;
+    for (const document of this.#documents.values()) if (document.state.kind === 'refused') document.join();
   }
 
   #forget(ended: LiveDocument): void {

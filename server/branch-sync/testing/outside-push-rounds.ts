@@ -186,7 +186,9 @@ export class OutsidePushRounds {
         assert.deepEqual(
           person.documents
             .filter(({ state }) => state.kind !== 'live')
-            .map((each) => `${each.path}: ${JSON.stringify(each.state)}`),
+            .map(
+              ({ path, state }) => `${path}: ${state.kind}, ${person.refusals.get(path) ?? 'never refused'}`,
+            ),
           [],
         );
       }

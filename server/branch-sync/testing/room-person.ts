@@ -9,6 +9,8 @@ export class RoomPerson {
   readonly merged = new Set<string>();
   /** What was typed, and where. */
   readonly typed = new Map<string, LiveDocument>();
+  /** Why a path could not be opened last. */
+  readonly refusals = new Map<string, string>();
   #tokens = 0;
 
   constructor(
@@ -42,9 +44,9 @@ export class RoomPerson {
       ({ path, state }) => !paths.includes(path) || state.kind === 'refused',
     );
     for (const document of left) {
+      if (document.state.kind === 'refused') this.refusals.set(document.path, document.state.error.message);
       this.documents.splice(this.documents.indexOf(document), 1);
       document.close();
-      document.stop();
     }
     for (const path of paths) if (!this.at(path)) this.documents.push(this.room.openDocument(path));
   }
