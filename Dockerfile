@@ -27,6 +27,7 @@ WORKDIR /perch
 COPY package.json ./
 COPY --from=dependencies /perch/node_modules node_modules
 COPY --from=build /perch/dist dist
+COPY server/platform/git-starter.mjs server/platform/git-starter.mjs
 COPY db/migrations db/migrations
 USER node
 VOLUME /var/lib/perch

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { git, GitFailure, gitText } from '../../forge/git/git.js';
 import type { GithubClient, TreeChange } from '../../platform/github-client.js';
 import type { ForgeRepository } from '../../platform/github-repositories.js';
 import { ForgeTree } from '../../platform/forge-tree.js';
@@ -29,7 +30,7 @@ export class GitGithub {
   readonly #blobs = new Map<string, Buffer>();
 
   constructor(files: Record<string, InitialFile>) {
-    execFileSync('git', ['init', '-q', '--bare', '--template=', '-b', 'main', this.bare]);
+    cpSync(emptyRepository(), this.bare, { recursive: true });
     execFileSync('git', ['-C', this.bare, 'fast-import', '--quiet'], { input: firstCommit(files) });
   }
 
@@ -86,103 +87,92 @@ export class GitGithub {
   }
 
   getBranchHead(_owner: string, _repo: string, branch: string): Promise<string | null> {
-    try {
-      return Promise.resolve(this.git('rev-parse', '--verify', '-q', `refs/heads/${branch}`));
-    } catch {
-      return Promise.resolve(null);
-    }
+    return orNull(this.#ask('rev-parse', '--verify', '-q', `refs/heads/${branch}`));
   }
 
-  getTree(_owner: string, _repo: string, commit: string): Promise<ForgeTree> {
+  async getTree(_owner: string, _repo: string, commit: string): Promise<ForgeTree> {
     const known = this.#trees.get(commit);
-    if (known) return Promise.resolve(known);
-    const listed = this.git('ls-tree', '-r', '-l', '-z', commit).split('\0').filter(Boolean);
+    if (known) return known;
+    const listed = (await this.#ask('ls-tree', '-r', '-l', '-z', commit)).split('\0').filter(Boolean);
     const entries = listed.map((line) => {
       const [, mode, sha, size, path] = /^(\d+) \w+ (\w+) +(\d+|-)\t(.*)$/s.exec(line) ?? [];
       return { path: path ?? '', mode: mode as FileMode, sha: sha ?? '', size: Number(size) };
     });
     const tree = ForgeTree.of(entries);
     this.#trees.set(commit, tree);
-    return Promise.resolve(tree);
+    return tree;
   }
 
-  getBlob(_owner: string, _repo: string, sha: string): Promise<Uint8Array> {
-    const bytes = this.#blobs.get(sha) ?? execFileSync('git', ['-C', this.bare, 'cat-file', 'blob', sha]);
+  async getBlob(_owner: string, _repo: string, sha: string): Promise<Uint8Array> {
+    const bytes = this.#blobs.get(sha) ?? (await git(this.bare, ['cat-file', 'blob', sha]));
     this.#blobs.set(sha, bytes);
-    return Promise.resolve(new Uint8Array(bytes));
+    return new Uint8Array(bytes);
   }
 
   createBlob(_owner: string, _repo: string, bytes: Uint8Array): Promise<string> {
-    return Promise.resolve(this.#write(bytes));
+    return this.#write(bytes);
   }
 
-  createTree(
+  async createTree(
     _owner: string,
     _repo: string,
     base: string | null,
     changes: readonly TreeChange[],
   ): Promise<string> {
-    const env = { ...process.env, GIT_INDEX_FILE: join(this.folder, `index-${Math.random()}`) };
-    const run = (command: string[], input?: string) =>
-      execFileSync('git', ['-C', this.bare, ...command], { env, encoding: 'utf8', input }).trim();
-    if (base) run(['read-tree', base]);
+    const env = { GIT_INDEX_FILE: join(this.folder, `index-${Math.random()}`) };
+    const run = async (command: string[], input?: string) =>
+      (await git(this.bare, command, { env, input })).toString().trim();
+    if (base) await run(['read-tree', base]);
     const gone = changes.filter((change) => 'sha' in change && change.sha === null);
     const put = changes.filter((change) => !gone.includes(change));
     const lines = [
       ...gone.map(({ path }) => `0 ${'0'.repeat(40)}\t${path}`),
-      ...put.map((change) => {
-        const sha = 'content' in change ? this.#write(Buffer.from(change.content, 'utf8')) : change.sha;
-        return `${change.mode} ${sha}\t${change.path}`;
-      }),
+      ...(await Promise.all(
+        put.map(async (change) => {
+          const sha =
+            'content' in change ? await this.#write(Buffer.from(change.content, 'utf8')) : change.sha;
+          return `${change.mode} ${sha}\t${change.path}`;
+        }),
+      )),
     ];
-    run(['update-index', '--index-info'], `${lines.join('\n')}\n`);
-    return Promise.resolve(run(['write-tree']));
+    await run(['update-index', '--index-info'], `${lines.join('\n')}\n`);
+    return run(['write-tree']);
   }
 
-  createCommit(
+  async createCommit(
     _owner: string,
     _repo: string,
     commit: { message: string; tree: string; parents: string[]; author: { name: string; email: string } },
   ): Promise<string> {
     const { name, email } = commit.author;
-    const sha = execFileSync(
-      'git',
-      ['-C', this.bare, 'commit-tree', commit.tree, ...commit.parents.flatMap((each) => ['-p', each])],
-      {
-        encoding: 'utf8',
-        input: commit.message,
-        env: {
-          ...process.env,
-          GIT_AUTHOR_NAME: name,
-          GIT_AUTHOR_EMAIL: email,
-          GIT_COMMITTER_NAME: name,
-          GIT_COMMITTER_EMAIL: email,
-        },
-      },
-    );
-    return Promise.resolve(sha.trim());
+    const command = ['commit-tree', commit.tree, ...commit.parents.flatMap((each) => ['-p', each])];
+    const env = {
+      GIT_AUTHOR_NAME: name,
+      GIT_AUTHOR_EMAIL: email,
+      GIT_COMMITTER_NAME: name,
+      GIT_COMMITTER_EMAIL: email,
+    };
+    return (await git(this.bare, command, { env, input: commit.message })).toString().trim();
   }
 
-  getCommit(
+  async getCommit(
     _owner: string,
     _repo: string,
     sha: string,
   ): Promise<{ sha: string; tree: string; parents: string[]; author: string | null }> {
-    const [tree = '', ...parents] = this.git('show', '-s', '--format=%T %P', sha).split(' ').filter(Boolean);
-    return Promise.resolve({ sha, tree, parents, author: this.git('show', '-s', '--format=%an', sha) });
+    const said = await this.#ask('show', '-s', '--format=%T %P%n%an', sha);
+    const [ids = '', author = ''] = said.split('\n');
+    const [tree = '', ...parents] = ids.split(' ').filter(Boolean);
+    return { sha, tree, parents, author };
   }
 
   async isAncestor(owner: string, repo: string, ancestor: string, head: string): Promise<boolean> {
     return (await this.commitsAhead(owner, repo, ancestor, head)) !== null;
   }
 
-  commitsAhead(_owner: string, _repo: string, ancestor: string, head: string): Promise<number | null> {
-    try {
-      this.git('merge-base', '--is-ancestor', ancestor, head);
-      return Promise.resolve(Number(this.git('rev-list', '--count', `${ancestor}..${head}`)));
-    } catch {
-      return Promise.resolve(null);
-    }
+  async commitsAhead(_owner: string, _repo: string, ancestor: string, head: string): Promise<number | null> {
+    const isBehind = await orNull(this.#ask('merge-base', '--is-ancestor', ancestor, head));
+    return isBehind === null ? null : Number(await this.#ask('rev-list', '--count', `${ancestor}..${head}`));
   }
 
   async updateRef(update: {
@@ -193,26 +183,43 @@ export class GitGithub {
     await this.beforeUpdateRef?.();
     const broken = this.breakUpdateRef;
     if (broken === 'before') throw new ProtocolError('forge', 'The connection was cut.');
-    try {
-      this.git(
-        'update-ref',
-        `refs/heads/${update.branch}`,
-        update.afterOid,
-        update.beforeOid ?? '0'.repeat(40),
-      );
-    } catch {
-      return 'head-moved';
-    }
+    const { branch, afterOid, beforeOid } = update;
+    const moved = await orNull(
+      this.#ask('update-ref', `refs/heads/${branch}`, afterOid, beforeOid ?? '0'.repeat(40)),
+    );
+    if (moved === null) return 'head-moved';
     if (broken === 'after') throw new ProtocolError('forge', 'The connection was cut.');
     return 'moved';
   }
 
-  #write(bytes: Uint8Array): string {
-    return execFileSync('git', ['-C', this.bare, 'hash-object', '-w', '--stdin'], {
-      input: bytes,
-      encoding: 'utf8',
-    }).trim();
+  #ask(...args: string[]): Promise<string> {
+    return gitText(this.bare, args);
   }
+
+  async #write(bytes: Uint8Array): Promise<string> {
+    return (await git(this.bare, ['hash-object', '-w', '--stdin'], { input: bytes })).toString().trim();
+  }
+}
+
+/** What git says, or null where it refuses. */
+async function orNull(said: Promise<string>): Promise<string | null> {
+  try {
+    return await said;
+  } catch (error) {
+    if (error instanceof GitFailure) return null;
+    throw error;
+  }
+}
+
+let empty: string | undefined;
+/** Made once and copied: to start git takes a large process longer than to copy a few files. */
+function emptyRepository(): string {
+  if (empty) return empty;
+  empty = mkdtempSync(join(tmpdir(), 'perch-empty-'));
+  const made = empty;
+  process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+  execFileSync('git', ['init', '-q', '--bare', '--template=', '-b', 'main', made]);
+  return made;
 }
 
 /** What `git fast-import` makes of the files: one process where a clone and a push take a dozen. */

@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process';
+import { StringDecoder } from 'node:string_decoder';
+import { startGit } from '../../platform/git-process.js';
 
 /** What a git command that failed said. */
 export class GitFailure extends Error {
@@ -43,31 +44,17 @@ export function gitEnvironment(extra: Record<string, string> = {}): NodeJS.Proce
   };
 }
 
+type Options = { input?: string | Uint8Array; env?: Record<string, string> };
+
 /** Runs git in a repository. @throws {GitFailure} */
-export function git(
+export async function git(
   directory: string,
   args: readonly string[],
-  options: { input?: string | Uint8Array; env?: Record<string, string> } = {},
+  options: Options = {},
 ): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('git', args, {
-      cwd: directory,
-      env: gitEnvironment(options.env),
-      stdio: ['pipe', 'pipe', 'pipe'],
-    });
-    const output: Buffer[] = [];
-    const errors: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
-    child.on('error', reject);
-    child.on('close', (code) => {
-      if (code === 0) resolve(Buffer.concat(output));
-      else reject(new GitFailure(args, code, Buffer.concat(errors).toString()));
-    });
-    // Git may end before it has read everything; its exit code says why.
-    child.stdin.on('error', () => {});
-    child.stdin.end(options.input ?? '');
-  });
+  const output: Buffer[] = [];
+  await run(directory, args, options, (chunk) => output.push(chunk));
+  return Buffer.concat(output);
 }
 
 /**
@@ -79,23 +66,29 @@ export async function gitRecords(
   args: readonly string[],
   onRecord: (record: string) => void,
 ): Promise<void> {
-  const child = spawn('git', args, {
-    cwd: directory,
-    env: gitEnvironment(),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', resolve);
-  });
-  const errors: Buffer[] = [];
-  child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
+  const decoder = new StringDecoder('utf8');
   let rest = '';
-  child.stdout.setEncoding('utf8');
-  child.stdout.on('data', (chunk: string) => {
-    const records = (rest + chunk).split('\0');
+  await run(directory, args, {}, (chunk) => {
+    const records = (rest + decoder.write(chunk)).split('\0');
     rest = records.pop() ?? '';
     records.forEach(onRecord);
+  });
+}
+
+async function run(
+  directory: string,
+  args: readonly string[],
+  { input, env }: Options,
+  onOutput: (chunk: Buffer) => void,
+): Promise<void> {
+  const errors: Buffer[] = [];
+  const { ended } = startGit({
+    args,
+    directory,
+    env: gitEnvironment(env),
+    input,
+    onOutput,
+    onErrorOutput: (chunk) => errors.push(chunk),
   });
   const code = await ended;
   if (code !== 0) throw new GitFailure(args, code, Buffer.concat(errors).toString());

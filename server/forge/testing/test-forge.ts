@@ -1,13 +1,12 @@
-import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { promisify } from 'node:util';
 import { Octokit } from 'octokit';
+import { startGit } from '../../platform/git-process.js';
 import { startForge, type ServedRepository } from '../forge.js';
+import { GitFailure } from '../git/git.js';
 import { OpenApiValidator } from './openapi-validator.js';
 
-const run = promisify(execFile);
 const ENV = {
   PATH: process.env.PATH ?? '',
   HOME: '/nonexistent',
@@ -22,8 +21,20 @@ const ENV = {
 };
 
 /** Plain git, as somebody without any configuration runs it. */
-export const git = async (cwd: string, ...args: string[]): Promise<string> =>
-  (await run('git', args, { cwd, env: ENV, maxBuffer: 64_000_000 })).stdout.trim();
+export async function git(directory: string, ...args: string[]): Promise<string> {
+  const output: Buffer[] = [];
+  const errors: Buffer[] = [];
+  const { ended } = startGit({
+    args,
+    directory,
+    env: ENV,
+    onOutput: (chunk) => output.push(chunk),
+    onErrorOutput: (chunk) => errors.push(chunk),
+  });
+  const code = await ended;
+  if (code !== 0) throw new GitFailure(args, code, Buffer.concat(errors).toString());
+  return Buffer.concat(output).toString().trim();
+}
 
 /** A forge in a folder of its own, whose every answer to these clients is checked against GitHub's description. */
 export async function startTestForge(options: Partial<Parameters<typeof startForge>[0]> = {}) {

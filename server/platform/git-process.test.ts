@@ -1,0 +1,90 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { startGit } from './git-process.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'perch-git-process-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+execFileSync('git', ['init', '-q', folder]);
+const env = { PATH: process.env.PATH };
+
+function start(args: string[], input?: string | Uint8Array) {
+  const output: Buffer[] = [];
+  const errors: Buffer[] = [];
+  const git = startGit({
+    args,
+    directory: folder,
+    env,
+    input,
+    onOutput: (chunk) => output.push(chunk),
+    onErrorOutput: (chunk) => errors.push(chunk),
+  });
+  return { git, output: () => Buffer.concat(output), errors: () => Buffer.concat(errors).toString() };
+}
+/** Waits for what never comes. */
+const endless = () => start(['-c', 'alias.wait=!sleep 600', 'wait']);
+const processes = async () =>
+  Promise.all(
+    (await readdir('/proc'))
+      .filter((name) => /^\d+$/.test(name))
+      .map(async (id) => {
+        const stat = await readFile(`/proc/${id}/stat`, 'utf8').catch(() => '');
+        const command = await readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '');
+        return {
+          id: Number(id),
+          parent: Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]),
+          command,
+        };
+      }),
+  );
+const STARTER = 'git-starter.mjs';
+
+test('GIT1 git is told every byte and says every byte, many at once', async () => {
+  const bytes = Buffer.alloc(
+    3_000_000,
+    Uint8Array.from({ length: 251 }, (_, index) => index),
+  );
+  const written = start(['hash-object', '-w', '--stdin'], bytes);
+  expect(await written.git.ended).toBe(0);
+  const sha = written.output().toString().trim();
+  const read = Array.from({ length: 8 }, () => start(['cat-file', 'blob', sha]));
+  expect(await Promise.all(read.map(({ git }) => git.ended))).toEqual(read.map(() => 0));
+  for (const { output } of read) expect(output().equals(bytes)).toBe(true);
+});
+
+test('GIT1 a command that fails says why, one that is ended has no code, and a folder that is not there is told', async () => {
+  const failed = start(['cat-file', '-t', 'nothing']);
+  expect(await failed.git.ended).toBe(128);
+  expect(failed.errors()).toContain('Not a valid object name nothing');
+  const { git } = endless();
+  git.end();
+  expect(await git.ended).toBeNull();
+  const nowhere = startGit({
+    args: ['version'],
+    directory: join(folder, 'nowhere'),
+    env,
+    onOutput: () => {},
+    onErrorOutput: () => {},
+  });
+  await expect(nowhere.ended).rejects.toThrow('git cannot be run');
+});
+
+test('GIT1 what starts git is killed: what it was asked is told to have failed, and git runs again', async () => {
+  const { git } = endless();
+  const ended = git.ended.then(
+    () => 'ended',
+    (error: Error) => error.message,
+  );
+  expect(await start(['version']).git.ended).toBe(0);
+  const all = await processes();
+  const starters = all.filter(({ parent, command }) => parent === process.pid && command.includes(STARTER));
+  const left = all.filter(({ parent }) => starters.some(({ id }) => id === parent));
+  for (const { id } of starters) process.kill(id, 'SIGKILL');
+  // Nobody else would end what it had started.
+  for (const { id } of left) process.kill(-id, 'SIGKILL');
+  expect(await ended).toBe('what starts git was ended');
+  expect(await start(['version']).git.ended).toBe(0);
+});
