@@ -13,7 +13,6 @@ const AN_HOUR = 60;
 test('GIT6 a low or used-up budget is told with its reset; what is open is edited on', async ({
   browser,
 }) => {
-  test.skip(process.env.PERCH_TEST_LONG !== '1', 'one of the longer ones: npm run test:long');
   const folder = await mkdtemp(join(tmpdir(), 'perch-budget-'));
   const git = (...args: string[]) =>
     execFileSync('git', ['-c', 'user.name=T', '-c', 'user.email=t@example.com', '-C', folder, ...args]);

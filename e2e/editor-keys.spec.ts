@@ -5,7 +5,6 @@ test('EDT13 with Vim’s keys: its modes, its undo of one’s own edits alone, i
   alice,
   bob,
 }) => {
-  test.skip(process.env.PERCH_TEST_LONG !== '1', 'one of the longer ones: npm run test:long');
   await alice.request.patch('/api/settings', { data: { keys: 'vim' } });
   const path = 'src/loop.js';
   await openFile(alice, 'main', path);

@@ -78,7 +78,6 @@ test('GIT4 an image, a sound and bytes are shown for what they are', async ({ al
 });
 
 test('EDT9 whoever follows another goes where he goes, until he edits', async ({ alice, bob }) => {
-  test.skip(process.env.PERCH_TEST_LONG !== '1', 'one of the longer ones: npm run test:long');
   await openFile(bob, 'main', 'src/game.js');
   await openFile(alice, 'main', 'README.md');
   await alice.getByRole('button', { name: /^Bob.*Follow$/ }).click();
