@@ -47,9 +47,7 @@ test('SEC2 a token is made in the menu’s page, shown once, works, and ends whe
 
 for (const [colorScheme, screen, viewport] of [
   ['light', 'wide', { width: 1280, height: 800 }],
-  ...(process.env.PERCH_TEST_LONG === '1'
-    ? ([['dark', 'narrow', { width: 390, height: 780 }]] as const)
-    : []),
+  ['dark', 'narrow', { width: 390, height: 780 }],
 ] as const)
   test(`A11Y axe finds nothing on the pages for programs, ${colorScheme}, ${screen}`, async ({ alice }) => {
     await alice.emulateMedia({ colorScheme });

@@ -14,7 +14,7 @@ test.afterAll(() => perch.stop());
 
 for (const [colorScheme, viewport] of [
   ['light', { width: 1280, height: 800 }],
-  ...(process.env.PERCH_TEST_LONG === '1' ? ([['dark', { width: 390, height: 780 }]] as const) : []),
+  ['dark', { width: 390, height: 780 }],
 ] as const)
   test(`SEC2 somebody signs in with GitHub and is where he wanted to go, ${colorScheme}, ${viewport.width} px`, async ({
     browser,
