@@ -12,6 +12,8 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
 
 const WIDE = { width: 1280, height: 800 };
 const NARROW = { width: 390, height: 780 };
+test.use({ serviceWorkers: 'allow' });
+
 const SCREENS = [
   ['light', WIDE],
   ['dark', NARROW],

@@ -52,6 +52,8 @@ const test = base.extend<object, Fixtures>({
   ],
 });
 
+test.use({ serviceWorkers: 'allow' });
+
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

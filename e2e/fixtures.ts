@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PerchClient } from './perch-client.js';
 import { PerchProcess } from './perch-process.js';
 
 type WorkerFixtures = {
@@ -46,24 +47,18 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   ],
   signedIn: [
     async ({ browser, perch, repository }, use) => {
-      const alice = await browser.newContext({ baseURL: perch.url });
-      const page = await alice.newPage();
-      await page.goto(perch.link);
-      await page.waitForURL((url) => url.pathname === '/');
-      const [owner, repo] = repository.split('/');
-      const reply = await page.request.post('/api/invitations', {
-        data: { owner, repo, role: 'write', expiresInHours: 1 },
-      });
-      const { url } = (await reply.json()) as { url: string };
-      await page.request.patch('/api/session', { data: { name: 'Alice', email: 'alice@example.com' } });
-      await page.close();
-      const bob = await browser.newContext({ baseURL: perch.url });
-      const joining = await bob.newPage();
-      await joining.goto(url);
-      await joining.getByLabel(/^Your name/).fill('Bob');
-      await joining.getByRole('button', { name: /Join/ }).click();
-      await joining.waitForURL((at) => at.pathname.startsWith('/github/') || at.pathname === '/');
-      await joining.close();
+      const owner = await PerchClient.owner(perch.link);
+      await owner.call('PATCH /api/session', '/api/session', { name: 'Alice', email: 'alice@example.com' });
+      const [of = '', name = ''] = repository.split('/');
+      const guest = await owner.invite('Bob', 'write', of, name);
+      const enter = async ({ url, cookie }: PerchClient) => {
+        const context = await browser.newContext({ baseURL: url });
+        const [key = '', value = ''] = cookie.split('=');
+        await context.addCookies([{ name: key, value, url, httpOnly: true }]);
+        return context;
+      };
+      const alice = await enter(owner);
+      const bob = await enter(guest);
       await use({ alice, bob });
       await alice.close();
       await bob.close();

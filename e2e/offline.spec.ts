@@ -2,6 +2,8 @@ import type { BrowserContext, Page } from '@playwright/test';
 import { codeOf, editorOf, linesOf, screenText, statusOf } from './code-page.js';
 import { expect, test } from './fixtures.js';
 
+test.use({ serviceWorkers: 'allow' });
+
 const CODE = codeOf('main');
 const addressOf = (path: string) => `${CODE}?path=${encodeURIComponent(path)}`;
 const KEPT = 'Not connected: kept on this device';

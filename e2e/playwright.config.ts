@@ -15,6 +15,8 @@ export default defineConfig({
     : [['list']],
   use: {
     viewport: { width: 1280, height: 800 },
+    // It fetches and compiles all of the client for each context. Tests that are about it allow it.
+    serviceWorkers: 'block',
     // A trace of every test takes as much of the processor as the test: `--trace retain-on-failure` where one is wanted.
     screenshot: 'only-on-failure',
     launchOptions: {

@@ -49,3 +49,16 @@ for (const [colorScheme, viewport] of [
     );
     await context.close();
   });
+
+test('SEC2 the link that Perch prints signs its owner in, once', async ({ browser }) => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(perch.link);
+  await expect(page.getByRole('heading', { name: 'Workspaces' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Account of Owner' })).toBeVisible();
+  const other = await (await browser.newContext()).newPage();
+  await other.goto(perch.link);
+  await expect(other.getByRole('alert')).toContainText('used');
+  await other.context().close();
+  await context.close();
+});
