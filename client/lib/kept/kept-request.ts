@@ -1,9 +1,10 @@
 import { ProtocolError } from '@protocol/error.js';
 import type { HttpRoute, RouteReply } from '@protocol/http-routes.js';
+import type { Account } from '@protocol/user.js';
 import { request, type RequestInput } from '../http.js';
 import { timesForgotten } from './forget-repository.js';
 import { keptDatabase } from './kept-database.js';
-import { currentPerson } from './person.js';
+import { currentPerson, rememberPerson } from './person.js';
 
 /**
  * A request whose last answer is kept for the person who got it, and given
@@ -13,22 +14,35 @@ export async function keptRequest<Route extends HttpRoute>(
   route: Route,
   input: RequestInput<Route>,
 ): Promise<RouteReply<Route>> {
-  const person = currentPerson();
+  // After a sign-in elsewhere this may be the first page of all: then it is asked first.
+  const person = currentPerson() ?? (await firstPerson());
   const { signal: _, ...named } = input as { signal?: AbortSignal };
   const key = `${route} ${JSON.stringify(named)}`;
   const forgotten = timesForgotten();
   try {
     const answer = await request(route, input);
     // Whoever has signed in meanwhile: this was not asked in his name.
-    if (person && currentPerson()?.id === person.id && forgotten === timesForgotten())
-      keep(person.id, key, answer);
+    if (currentPerson()?.id === person.id && forgotten === timesForgotten()) keep(person.id, key, answer);
     return answer;
   } catch (error) {
-    if (!person || !(error instanceof ProtocolError) || error.code !== 'unavailable') throw error;
+    if (!(error instanceof ProtocolError) || error.code !== 'unavailable') throw error;
     const kept = await find(person.id, key);
     if (!kept) throw error;
     return kept.answer as RouteReply<Route>;
   }
+}
+
+let asking: Promise<Account> | undefined;
+
+/** Who is signed in, where this device does not know yet. */
+function firstPerson(): Promise<Account> {
+  asking ??= request('GET /api/session', {})
+    .then((person) => {
+      rememberPerson(person);
+      return person;
+    })
+    .finally(() => (asking = undefined));
+  return asking;
 }
 
 function keep(personId: string, key: string, answer: unknown): void {
