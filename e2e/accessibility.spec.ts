@@ -12,7 +12,7 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
 
 const WIDE = { width: 1280, height: 800 };
 const NARROW = { width: 390, height: 780 };
-test.use({ serviceWorkers: 'allow' });
+test.use({ serviceWorker: 'allow' });
 
 const SCREENS = [
   ['light', WIDE],

@@ -40,7 +40,7 @@ const test = base.extend<object, Fixtures>({
         [],
         installed,
       );
-      const context = await browser.newContext({ baseURL: front.url });
+      const context = await browser.newContext({ baseURL: front.url, serviceWorkers: 'allow' });
       const page = await context.newPage();
       await page.goto(perch.link);
       await page.waitForURL((url) => url.pathname === '/');
@@ -51,8 +51,6 @@ const test = base.extend<object, Fixtures>({
     { scope: 'worker', timeout: 90_000 },
   ],
 });
-
-test.use({ serviceWorkers: 'allow' });
 
 async function freePort(): Promise<number> {
   const server = createServer();

@@ -15,6 +15,8 @@ type WorkerFixtures = {
   clone: string;
   /** `owner/name` of what is served. */
   repository: string;
+  /** What lets pages open without their server; people who have one share no browser with those who have none. */
+  serviceWorker: 'allow' | 'block';
   perch: PerchProcess;
   signedIn: { alice: BrowserContext; bob: BrowserContext };
 };
@@ -23,6 +25,7 @@ type TestFixtures = { alice: Page; bob: Page };
 /** alice owns the server; bob came in by an invitation to write. Both stay signed in for the whole file. */
 export const test = base.extend<TestFixtures, WorkerFixtures>({
   serve: ['example', { option: true, scope: 'worker' }],
+  serviceWorker: ['block', { option: true, scope: 'worker' }],
   clone: [
     async ({}, use) => {
       const folder = await mkdtemp(join(tmpdir(), 'perch-served-'));
@@ -46,13 +49,13 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     { scope: 'worker', timeout: 90_000 },
   ],
   signedIn: [
-    async ({ browser, perch, repository }, use) => {
+    async ({ browser, perch, repository, serviceWorker }, use) => {
       const owner = await PerchClient.owner(perch.link);
       await owner.call('PATCH /api/session', '/api/session', { name: 'Alice', email: 'alice@example.com' });
       const [of = '', name = ''] = repository.split('/');
       const guest = await owner.invite('Bob', 'write', of, name);
       const enter = async ({ url, cookie }: PerchClient) => {
-        const context = await browser.newContext({ baseURL: url });
+        const context = await browser.newContext({ baseURL: url, serviceWorkers: serviceWorker });
         const [key = '', value = ''] = cookie.split('=');
         await context.addCookies([{ name: key, value, url, httpOnly: true }]);
         return context;

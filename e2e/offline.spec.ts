@@ -2,7 +2,7 @@ import type { BrowserContext, Page } from '@playwright/test';
 import { codeOf, editorOf, linesOf, screenText, statusOf } from './code-page.js';
 import { expect, test } from './fixtures.js';
 
-test.use({ serviceWorkers: 'allow' });
+test.use({ serviceWorker: 'allow' });
 
 const CODE = codeOf('main');
 const addressOf = (path: string) => `${CODE}?path=${encodeURIComponent(path)}`;
@@ -183,7 +183,7 @@ test('OFF3 nobody else on the device sees or sends what is kept; its person find
 }) => {
   const path = 'offline/private.txt';
   await makeFile(alice, path, 'start');
-  const device = await browser.newContext({ baseURL: perch.url });
+  const device = await browser.newContext({ baseURL: perch.url, serviceWorkers: 'allow' });
   const [forDora, forCarol] = [await invitation(alice), await invitation(alice)];
   const dora = await join(device, forDora, 'Dora');
   await openFile(dora, path);
@@ -227,7 +227,7 @@ test('OFF3 signing out deletes what is kept, and asks first where something was 
 }) => {
   const path = 'offline/signed-out.txt';
   await makeFile(alice, path, 'one');
-  const device = await browser.newContext({ baseURL: perch.url });
+  const device = await browser.newContext({ baseURL: perch.url, serviceWorkers: 'allow' });
   const erin = await join(device, await invitation(alice), 'Erin');
   await openFile(erin, path);
   await device.setOffline(true);
