@@ -30,9 +30,15 @@ const DATES_KEPT = 50_000;
  * (GIT6); and a commit's date never changes, so it is asked for once.
  */
 export class GithubBranches {
-  readonly #dates = new LRUCache<string, string>({ max: DATES_KEPT });
+  readonly #dates: LRUCache<string, string>;
 
-  constructor(private readonly octokit: Octokit) {}
+  /** @param shared whose dates are these branches' too */
+  constructor(
+    private readonly octokit: Octokit,
+    shared?: GithubBranches,
+  ) {
+    this.#dates = shared ? shared.#dates : new LRUCache({ max: DATES_KEPT });
+  }
 
   async list(owner: string, repo: string): Promise<{ branches: ForgeBranch[]; isComplete: boolean }> {
     const { branches, isComplete } = await this.#listed(owner, repo);

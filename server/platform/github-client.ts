@@ -46,10 +46,9 @@ export class GithubClient {
   readonly #branches: GithubBranches;
   readonly #repositories: GithubRepositories;
   readonly #blobs: LRUCache<string, Uint8Array>;
+  readonly #blames: LRUCache<string, BlamedLines[]>;
 
-  readonly #blames = new LRUCache<string, BlamedLines[]>({ max: BLAMES_CACHED });
-
-  /** @param shared with which this one keeps trees, blobs and budgets in common, for this person's token */
+  /** @param shared with which this one keeps in common what never changes, and the budgets, for this person's token */
   constructor(options: GithubOptions, shared?: { client: GithubClient; personId: string }) {
     this.#options = options;
     const budgets = shared?.client.budgets ?? new ForgeBudgets();
@@ -62,7 +61,7 @@ export class GithubClient {
       options,
       this.#app ? { budgets, app: this.#app } : { budgets, name, token: options.token ?? '' },
     );
-    this.#branches = new GithubBranches(this.#octokit);
+    this.#branches = new GithubBranches(this.#octokit, shared ? shared.client.#branches : undefined);
     this.#repositories = new GithubRepositories(this.#octokit, this.#app);
     this.#trees = shared ? shared.client.#trees : new GithubTrees(this.#octokit);
     this.#blobs = shared
@@ -71,6 +70,7 @@ export class GithubClient {
           maxSize: BLOBS_CACHED_BYTES,
           sizeCalculation: (bytes) => bytes.byteLength + 1,
         });
+    this.#blames = shared ? shared.client.#blames : new LRUCache({ max: BLAMES_CACHED });
   }
 
   /**

@@ -7,7 +7,9 @@ import { createTemplateDatabase } from './test-database.js';
 
 /** One PostgreSQL for the whole run; each test takes copies of one migrated database in it (see test-database.ts). */
 export default async function setup(): Promise<() => Promise<void>> {
-  const given = process.env.PERCH_TEST_DATABASE_URL;
+  const { PERCH_TEST_DATABASE_URL: given, PERCH_TEST_TEMPLATE: template } = process.env;
+  // Another project of this run has made them.
+  if (given && template) return () => Promise.resolve();
   if (given) return createTemplateDatabase(given);
   const dataDirectory = await mkdtemp(join(tmpdir(), 'perch-test-postgres-'));
   const postgres = await startEmbeddedPostgres({ dataDirectory });
