@@ -1,6 +1,7 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BranchSyncService } from '../branch-sync/branch-sync.service.js';
+import { MissedNewsService } from '../forge-news/missed-news.service.js';
 import { GithubClient } from '../platform/github-client.js';
 import { log } from '../platform/log.js';
 import { branchChecks, branchWatcher, branchWatchSeconds } from '../platform/metrics.js';
@@ -12,6 +13,8 @@ import { paceOf, USUAL_MS } from './watch-pace.js';
 /** GitHub takes 900 questions a minute; half of them are left to people. */
 const AT_ONCE = 4;
 const BATCH_MS = 500;
+/** How often pull requests, reviews and checks are looked for that no webhook told of. */
+const NEWS_MS = 5 * 60_000;
 /** Of more rooms than this in one repository, its branches are listed, a hundred a question. */
 const LISTED_FROM = 10;
 
@@ -27,6 +30,9 @@ export class BranchWatchService implements OnApplicationBootstrap, BeforeApplica
   #pass: Promise<void> = Promise.resolve();
   #watches = false;
   #stopped = false;
+  #lookedForNewsAt = 0;
+  /** Beside the passes: no push waits for it. */
+  #news: Promise<void> | undefined;
   /** How a branch stood when it was last looked at and the room could not follow it. */
   readonly #looked = new Map<string, string>();
 
@@ -34,6 +40,7 @@ export class BranchWatchService implements OnApplicationBootstrap, BeforeApplica
     private readonly repository: BranchWatchRepository,
     private readonly branches: BranchSyncService,
     private readonly workspaces: WorkspaceService,
+    private readonly missedNews: MissedNewsService,
     private readonly github: GithubClient,
   ) {}
 
@@ -44,7 +51,7 @@ export class BranchWatchService implements OnApplicationBootstrap, BeforeApplica
   async beforeApplicationShutdown(): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    await this.#pass;
+    await Promise.all([this.#pass, this.#news]);
     if (this.#watches)
       await this.repository.letGo().catch(() => {
         // It expires by itself.
@@ -75,25 +82,43 @@ export class BranchWatchService implements OnApplicationBootstrap, BeforeApplica
       this.#looked.clear();
       return USUAL_MS;
     }
-    if (watched) await this.#checkAll(await this.repository.present(), 'poll');
-    else await this.#reconcile();
+    const rooms = watched ? await this.repository.present() : await this.repository.recent();
+    if (!watched || start - this.#lookedForNewsAt > NEWS_MS) this.#lookForNews(rooms, watched);
+    if (watched) await this.#checkAll(rooms, 'poll');
+    else await this.#reconcile(rooms);
     const pace = paceOf(this.github.budget, Date.now());
     branchWatchSeconds.set(pace / 1000);
     return Math.max(0, pace - (Date.now() - start));
   }
 
   /** What was pushed while nobody watched. */
-  async #reconcile(): Promise<void> {
-    const byRepository = new Map<number, WatchedRoom[]>();
-    for (const room of await this.repository.recent())
-      byRepository.set(room.repositoryId, [...(byRepository.get(room.repositoryId) ?? []), room]);
-    for (const rooms of byRepository.values()) {
+  async #reconcile(recent: readonly WatchedRoom[]): Promise<void> {
+    for (const rooms of byRepository(recent)) {
       // A room that is not looked at now is when somebody opens it.
       if (paceOf(this.github.budget, Date.now()) > USUAL_MS) return;
       const [first] = rooms;
       if (!first) continue;
       const moved = rooms.length < LISTED_FROM ? rooms : await this.#movedOf(first, rooms);
       await this.#checkAll(moved, 'start');
+    }
+  }
+
+  #lookForNews(all: readonly WatchedRoom[], arePresent: boolean): void {
+    this.#lookedForNewsAt = Date.now();
+    this.#news ??= this.#lookForNewsOf(all, arePresent).finally(() => (this.#news = undefined));
+  }
+
+  async #lookForNewsOf(all: readonly WatchedRoom[], arePresent: boolean): Promise<void> {
+    for (const rooms of byRepository(all)) {
+      if (this.#stopped || paceOf(this.github.budget, Date.now()) > USUAL_MS) return;
+      const start = Date.now();
+      // Of many rooms that somebody was in lately, checks are looked at when somebody is in them.
+      const checked = arePresent || rooms.length < LISTED_FROM ? rooms : [];
+      await this.missedNews.look(rooms, checked).catch((error: unknown) => {
+        const { repositoryId } = rooms[0]!;
+        log.warn({ err: error, repositoryId }, 'what webhooks may have missed could not be looked for');
+      });
+      await pause(Math.max(0, BATCH_MS - (Date.now() - start)));
     }
   }
 
@@ -151,6 +176,13 @@ export class BranchWatchService implements OnApplicationBootstrap, BeforeApplica
       passOn(error, room);
     }
   }
+}
+
+function byRepository(rooms: readonly WatchedRoom[]): WatchedRoom[][] {
+  const together = new Map<number, WatchedRoom[]>();
+  for (const room of rooms)
+    together.set(room.repositoryId, [...(together.get(room.repositoryId) ?? []), room]);
+  return [...together.values()];
 }
 
 /** A limit ends the whole pass; anything else is this room's alone, and it is looked at again. */

@@ -4,10 +4,11 @@ import { ForgeAccountModule } from '../forge-account/forge-account.module.js';
 import { WorkspaceModule } from '../workspace/workspace.module.js';
 import { ForgeNewsRepository } from './forge-news.repository.js';
 import { ForgeNewsService } from './forge-news.service.js';
+import { MissedNewsService } from './missed-news.service.js';
 
 @Module({
   imports: [EventModule, ForgeAccountModule, WorkspaceModule],
-  providers: [ForgeNewsRepository, ForgeNewsService],
-  exports: [ForgeNewsService],
+  providers: [ForgeNewsRepository, ForgeNewsService, MissedNewsService],
+  exports: [ForgeNewsService, MissedNewsService],
 })
 export class ForgeNewsModule {}

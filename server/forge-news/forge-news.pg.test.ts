@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { webhookSample, type Body } from '../forge/testing/webhook-sample.js';
+import type { Body } from '../forge/testing/made-up.js';
+import { webhookSample } from '../forge/testing/webhook-sample.js';
 import type { EventPayloads, WorkspaceEvent } from '../protocol/event.js';
 import { OWNER, REPO } from '../testing/perch-server.js';
 import { startHookedPerch, type HookedPerch } from '../webhook/testing/hooked-perch.js';

@@ -2,11 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { and, eq, lt, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/client.js';
 import { forgeNews } from '../../db/schema/forge-news.js';
+import { workspaces } from '../../db/schema/workspace.js';
 import { DatabaseConnection } from '../platform/database.js';
 import type { ForgeNews } from './forge-news.js';
 
 /** What was said longer ago is not said again, nor overtaken by what was said before it. */
 const FORGOTTEN = sql`now() - interval '90 days'`;
+
+/** A state that is said once more so soon is the same. */
+const SAME_MS = 10_000;
 
 @Injectable()
 export class ForgeNewsRepository {
@@ -31,6 +35,8 @@ export class ForgeNewsRepository {
     if (known && known.sha === sha) {
       const later = saidAt.getTime() - known.saidAt.getTime();
       if (later < 0 || (later === 0 && rank <= known.rank)) return false;
+      // One thing has two times: when it was done, and when what it was done to had changed.
+      if (known.state === state && later < SAME_MS) return false;
     }
     const row = { sha, state, rank, saidAt, storedAt: sql`now()` };
     await transaction
@@ -38,6 +44,15 @@ export class ForgeNewsRepository {
       .values({ workspaceId, subject, ...row })
       .onConflictDoUpdate({ target: [forgeNews.workspaceId, forgeNews.subject], set: row });
     return true;
+  }
+
+  /** Whether the room had been opened by then. */
+  async wasThere(workspaceId: string, moment: Date): Promise<boolean> {
+    const [found] = await this.connection.database
+      .select({ id: workspaces.id })
+      .from(workspaces)
+      .where(and(eq(workspaces.id, workspaceId), lt(workspaces.createdAt, moment)));
+    return found !== undefined;
   }
 
   async forgetOld(): Promise<void> {

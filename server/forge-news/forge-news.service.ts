@@ -39,6 +39,12 @@ export class ForgeNewsService {
         await this.#tellIn(workspaceId, news);
   }
 
+  /** What no webhook told, of the time since somebody has been in a room. */
+  async tellLate(news: ForgeNews): Promise<void> {
+    for (const workspaceId of await this.rooms(news))
+      if (await this.repository.wasThere(workspaceId, news.saidAt)) await this.#tellIn(workspaceId, news);
+  }
+
   forgetOld(): Promise<void> {
     return this.repository.forgetOld();
   }

@@ -10,6 +10,7 @@ import type { ForgeTree } from './forge-tree.js';
 import { GithubBranches, type ForgeBranch } from './github-branches.js';
 import { GithubApp, type NotInstalled } from './github-app.js';
 import { createOctokit, type GithubOptions } from './github-octokit.js';
+import { GithubNews } from './github-news.js';
 import { orNull, told } from './github-refusal.js';
 import { GithubRepositories, type ForgeRepository } from './github-repositories.js';
 import { GithubTrees } from './github-trees.js';
@@ -38,6 +39,7 @@ export type BlamedLines = {
 export class GithubClient {
   /** Of all the tokens that are asked with in this process. */
   readonly budgets: ForgeBudgets;
+  readonly news: GithubNews;
   readonly #octokit: Octokit;
   readonly #options: GithubOptions;
   /** Perch in its own name, where it is an App. */
@@ -61,6 +63,7 @@ export class GithubClient {
       options,
       this.#app ? { budgets, app: this.#app } : { budgets, name, token: options.token ?? '' },
     );
+    this.news = new GithubNews(this.#octokit);
     this.#branches = new GithubBranches(this.#octokit, shared ? shared.client.#branches : undefined);
     this.#repositories = new GithubRepositories(this.#octokit, this.#app);
     this.#trees = shared ? shared.client.#trees : new GithubTrees(this.#octokit);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ForgeNews } from '../forge-news/forge-news.js';
-import { NEWS } from './webhook-news.js';
+import { NEWS } from '../forge-news/forge-payloads.js';
 
 /** What a delivery asks to look at. The forge is asked then: what a payload says may be old by now. */
 export type WebhookWork =

@@ -2,6 +2,7 @@ import type { Router } from 'express';
 import { commitAnswer, fileAnswer, repositoryUrl } from '../answers.js';
 import { repositoryOf, wildcard, type ForgeContext } from '../forge-context.js';
 import { ForgeError, notFound } from '../forge-error.js';
+import { SHA } from '../git/object-store.js';
 import { changedFiles } from '../git/changed-files.js';
 import type { HostedRepository } from '../hosted-repository.js';
 import { linkPages, pageOf } from './pagination.js';
@@ -37,6 +38,13 @@ export function historyRoutes(router: Router, context: ForgeContext): void {
     });
     linkPages(request, response, { page, hasNext: ids.length > perPage });
     response.json(await commitsOf(repository, ids.slice(0, perPage)));
+  });
+
+  // Nothing checks what lies here; or these would be the ends of a ref's name.
+  router.get('/repos/:owner/:repo/commits/:sha/:of', (request, _response, next) => {
+    const isOfSha = SHA.test(request.params.sha);
+    if (isOfSha && ['check-runs', 'status'].includes(request.params.of)) throw notFound();
+    next();
   });
 
   router.get('/repos/:owner/:repo/commits/*ref', async (request, response) => {

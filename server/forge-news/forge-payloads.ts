@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ForgeNews, Telling } from '../forge-news/forge-news.js';
+import type { ForgeNews, Telling } from './forge-news.js';
 
 /** Longer is cut off: a name, not a text. Characters. */
 const LINE_MAX = 300;
@@ -51,9 +51,9 @@ const VERDICTS = new Map([
 /** What does not keep a commit from being merged. */
 const PASSED = new Set(['success', 'neutral', 'skipped']);
 
-/** One line an event; null for what nobody is told of. @throws {z.ZodError} where the payload is not that event's */
-export const NEWS: Record<string, (payload: unknown) => ForgeNews | null> = {
-  pull_request: (payload) => {
+/** What a webhook's event of that name says; null for what nobody is told of. @throws {z.ZodError} where the payload is not that event's */
+export const NEWS = {
+  pull_request: (payload: unknown): ForgeNews | null => {
     const body = z
       .object({ action: z.string(), pull_request: pullRequest, repository, sender: user })
       .parse(payload);
@@ -74,7 +74,7 @@ export const NEWS: Record<string, (payload: unknown) => ForgeNews | null> = {
       telling: { type, payload: told },
     };
   },
-  pull_request_review: (payload) => {
+  pull_request_review: (payload: unknown): ForgeNews | null => {
     const {
       action,
       review,
@@ -115,7 +115,7 @@ export const NEWS: Record<string, (payload: unknown) => ForgeNews | null> = {
       },
     };
   },
-  check_run: (payload) => {
+  check_run: (payload: unknown): ForgeNews | null => {
     const {
       action,
       check_run: run,
@@ -149,7 +149,7 @@ export const NEWS: Record<string, (payload: unknown) => ForgeNews | null> = {
       conclusion: run.conclusion,
     });
   },
-  check_suite: (payload) => {
+  check_suite: (payload: unknown): ForgeNews | null => {
     const {
       action,
       check_suite: suite,
@@ -183,7 +183,7 @@ export const NEWS: Record<string, (payload: unknown) => ForgeNews | null> = {
       conclusion: suite.conclusion,
     });
   },
-  status: (payload) => {
+  status: (payload: unknown): ForgeNews | null => {
     const said = z
       .object({
         sha,
