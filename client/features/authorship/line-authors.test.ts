@@ -50,11 +50,11 @@ function stage(lineCount: number) {
         change({ changes: [{ range, text: '\n' }], isFlush: false } as Editor.IModelContentChangedEvent);
       };
       if (!isOthers) return insert();
-      // As it comes from another device: within a transaction that is not ours.
+      // As it comes from another device: Yjs says that it is not ours only while it is applied.
       const other = new Y.Doc();
       other.getText('text').insert(0, 'x');
       text.observe(insert);
-      Y.applyUpdate(doc, Y.encodeStateAsUpdate(other));
+      doc.transact(() => Y.applyUpdate(doc, Y.encodeStateAsUpdate(other)), other);
       text.unobserve(insert);
     },
     async answer(lines: FileLines): Promise<void> {

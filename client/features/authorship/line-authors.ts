@@ -47,8 +47,8 @@ export class LineAuthors implements IDisposable {
   #due = Infinity;
   #restless = 0;
   #misses = 0;
-  /** Whether a change of the text comes from the shared document, and if so whether it was ours: an undo. */
-  #transaction: { isOwn: boolean } | null = null;
+  /** What a change of the text comes from where that is the shared document. Ours is an undo. */
+  #transaction: Y.Transaction | null = null;
   #disposed = false;
 
   constructor(
@@ -57,7 +57,7 @@ export class LineAuthors implements IDisposable {
     private readonly source: LineSource,
   ) {
     const begin = (transaction: Y.Transaction): void => {
-      this.#transaction = { isOwn: transaction.local };
+      this.#transaction = transaction;
     };
     const end = (): void => {
       this.#transaction = null;
@@ -119,7 +119,8 @@ export class LineAuthors implements IDisposable {
   #follow({ changes, isFlush }: Editor.IModelContentChangedEvent): void {
     if (isFlush) this.#known = null;
     else {
-      const isOwn = this.#transaction?.isOwn ?? true;
+      // Said only now: one that an update is applied in begins as if it were ours.
+      const isOwn = this.#transaction?.local ?? true;
       const fresh = isOwn ? this.source.own() : BY_OTHERS;
       // They are told from the end of the text to its start: none moves the next.
       for (const change of changes) this.#take({ change: this.#lineChange(change, changes.length), fresh });
