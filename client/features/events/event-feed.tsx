@@ -76,7 +76,13 @@ function EventList(props: ListProps) {
       setFound(sought);
       latest.current.onFound();
     };
-    reach(sought.seq).then(show, (error: Error) => toast({ message: error.message, tone: 'danger' }));
+    const fail = (error: Error): void => {
+      if (isOver) return;
+      toast({ message: error.message, tone: 'danger' });
+      // Whoever looks on may filter again.
+      latest.current.onFound();
+    };
+    reach(sought.seq).then(show, fail);
     return () => {
       isOver = true;
     };
