@@ -17,7 +17,7 @@ export function ForgeBudgets() {
     refetchInterval: LOOK_AGAIN_MS,
     retry: false,
   });
-  if (budgets.error) return <Flash variant="danger">{budgets.error.message}</Flash>;
+  if (budgets.error && !budgets.data) return <Flash variant="danger">{budgets.error.message}</Flash>;
   if (!budgets.data) return <DelayedProgress label="Loading what GitHub still takes" />;
   const { process, since, tokens } = budgets.data;
   const all = tokens.toSorted(

@@ -65,7 +65,7 @@ export function PastView(props: Props) {
     if (event) onAt(event.seq);
     else onNow();
   };
-  if (found.error) return <Problem error={found.error} onRetry={() => void found.refetch()} />;
+  if (found.error && !events) return <Problem error={found.error} onRetry={() => void found.refetch()} />;
   if (!events || isFurther) return <DelayedProgress label="Looking what happened to this file" />;
   if (events.length === 0) return <NothingYet path={path} onNow={onNow} />;
   const text = moment.data?.kind === 'text' ? moment.data.text : null;
@@ -112,7 +112,7 @@ export function PastView(props: Props) {
       </div>
       <div className="past-body" aria-busy={moment.isFetching}>
         {moment.isPlaceholderData && <DelayedProgress label="Reading the file as it was" />}
-        {moment.error ? (
+        {moment.error && !moment.data ? (
           <Flash variant="warning">{moment.error.message}</Flash>
         ) : !moment.data ? (
           <DelayedProgress label="Reading the file as it was" />
