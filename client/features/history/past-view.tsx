@@ -6,6 +6,7 @@ import type { FileMoment } from '@protocol/history.js';
 import { useEffect, useState, type ReactNode } from 'react';
 import { DelayedProgress } from '@/components/delayed-progress.js';
 import { Problem } from '@/components/problem.js';
+import { toast } from '@/components/toaster.js';
 import { request } from '@/lib/http.js';
 import type { Room } from '@/lib/room/room.js';
 import { Scrubber } from './scrubber.js';
@@ -36,13 +37,13 @@ const TYPING_MS = 3_000;
 export function PastView(props: Props) {
   const { workspaceId, room, path, at, writable, sentence, onAt, onNow, children } = props;
   const found = useFileEvents(workspaceId, room, path);
-  const { events, edits, hasNextPage, fetchNextPage, isFetchingNextPage } = found;
+  const { events, edits, hasNextPage, fetchNextPage, isFetchingNextPage, isFetchNextPageError } = found;
   const [isCompared, setIsCompared] = useState(false);
   const first = events?.[0]?.seq;
   const isFurther = at !== null && first !== undefined && at < first && hasNextPage;
   useEffect(() => {
-    if (isFurther && !isFetchingNextPage) void fetchNextPage();
-  }, [isFurther, isFetchingNextPage, fetchNextPage]);
+    if (isFurther && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
+  }, [isFurther, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
   const index = events ? indexOf(events, at) : 0;
   const seq = useSettled(events?.[index]?.seq ?? null);
   const isLast = index === (events?.length ?? 0) - 1;
@@ -60,12 +61,20 @@ export function PastView(props: Props) {
       }),
   });
   const revert = useRevert(workspaceId, room, onNow);
+  const goEarlier = async (): Promise<void> => {
+    const { error } = await fetchNextPage();
+    if (error) toast({ message: error.message, tone: 'danger' });
+  };
   const go = (to: number): void => {
     const event = events?.[to];
     if (event) onAt(event.seq);
     else onNow();
   };
-  if (found.error && !events) return <Problem error={found.error} onRetry={() => void found.refetch()} />;
+  const isStuck = isFurther && isFetchNextPageError;
+  if (found.error && (!events || isStuck)) {
+    const retry = (): unknown => (isStuck ? fetchNextPage() : found.refetch());
+    return <Problem error={found.error} onRetry={() => void retry()} />;
+  }
   if (!events || isFurther) return <DelayedProgress label="Looking what happened to this file" />;
   if (events.length === 0) return <NothingYet path={path} onNow={onNow} />;
   const text = moment.data?.kind === 'text' ? moment.data.text : null;
@@ -80,7 +89,7 @@ export function PastView(props: Props) {
               size="small"
               variant="invisible"
               loading={isFetchingNextPage}
-              onClick={() => void fetchNextPage()}
+              onClick={() => void goEarlier()}
             >
               Earlier
             </Button>
