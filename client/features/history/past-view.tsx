@@ -46,11 +46,12 @@ export function PastView(props: Props) {
   }, [isFurther, isFetchingNextPage, isFetchNextPageError, fetchNextPage]);
   const index = events ? indexOf(events, at) : 0;
   const seq = useSettled(events?.[index]?.seq ?? null);
-  const isLast = index === (events?.length ?? 0) - 1;
+  const settled = events?.find((each) => each.seq === seq);
+  const isLast = seq !== null && seq === events?.at(-1)?.seq;
   const moment = useQuery({
     // What comes next says when typing was over.
     queryKey: ['moment', workspaceId, path, seq, isLast ? 'last' : 'over'],
-    refetchInterval: isLast && events?.[index]?.type === 'file.edited' ? TYPING_MS : false,
+    refetchInterval: isLast && settled?.type === 'file.edited' ? TYPING_MS : false,
     enabled: seq !== null,
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
