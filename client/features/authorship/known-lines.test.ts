@@ -48,6 +48,21 @@ test.each([
   expect(after(change)).toEqual([lines, removal]);
 });
 
+test('DOC9 more lines are put in at once than a call takes arguments', () => {
+  const lines = known();
+  carryOver(lines, { ...usual, first: 2, last: 3, count: 150_000 }, BY_OTHERS);
+  expect(lines.lines).toHaveLength(150_003);
+  expect([0, 1, 150_000, 150_001].map((at) => lines.lines[at]!.key.trim())).toEqual([
+    'alice',
+    'others',
+    'others',
+    'carol',
+  ]);
+  carryOver(lines, { ...usual, first: 1, last: 150_003, count: 150_003 }, lines.lines[0]!);
+  expect(lines.lines).toHaveLength(150_003);
+  expect(new Set(lines.lines.map(({ key }) => key.trim()))).toEqual(new Set(['alice']));
+});
+
 test('DOC9 the latest who wrote in a line stands for it, and of the last, empty one nothing is known', () => {
   const { lines } = known();
   expect(lines[2]!.writings.map(({ actor }) => actor.name)).toEqual(['bob', 'alice']);

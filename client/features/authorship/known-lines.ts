@@ -55,9 +55,13 @@ export function carryOver(known: KnownLines, change: LineChange, fresh: KnownLin
   const made = Array.from({ length: count }, () => fresh);
   if (keepsFirst) made[0] = lines[first - 1] ?? fresh;
   if (keepsLast) made[count - 1] = lines[last - 1] ?? fresh;
-  lines.splice(first - 1, last - first + 1, ...made);
   const shift = count - (last - first + 1);
-  if (shift === 0) return;
+  if (shift === 0) {
+    for (const [at, line] of made.entries()) lines[first - 1 + at] = line;
+    return;
+  }
+  // A large text has more lines than a call takes arguments.
+  known.lines = [...lines.slice(0, first - 1), ...made, ...lines.slice(last)];
   for (const removal of removals)
     if (removal.after >= last) removal.after += shift;
     else if (removal.after > first) removal.after = first;

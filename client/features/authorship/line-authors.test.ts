@@ -1,3 +1,4 @@
+import { ProtocolError } from '@protocol/error.js';
 import type { FileLines } from '@protocol/lines.js';
 import type { editor as Editor } from 'monaco-editor';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -34,8 +35,13 @@ function stage(lineCount: number) {
     getLineLength: () => 0,
   } as unknown as Editor.ITextModel;
   const answers: ((lines: FileLines) => void)[] = [];
+  const failures: ((error: Error) => void)[] = [];
   const authors = new LineAuthors(model, text, {
-    ask: () => new Promise((resolve) => answers.push(resolve)),
+    ask: () =>
+      new Promise((resolve, reject) => {
+        answers.push(resolve);
+        failures.push(reject);
+      }),
     saved: () => Promise.resolve(),
     own: () => ownLine(person('me'), new Date(at)),
   });
@@ -59,6 +65,10 @@ function stage(lineCount: number) {
     },
     async answer(lines: FileLines): Promise<void> {
       answers.at(-1)!(lines);
+      await vi.advanceTimersByTimeAsync(0);
+    },
+    async fail(error: Error): Promise<void> {
+      failures.at(-1)!(error);
       await vi.advanceTimersByTimeAsync(0);
     },
     names: () =>
@@ -94,5 +104,28 @@ test('DOC9 an answer about another text is not shown, and asked for again', asyn
   expect(answers).toHaveLength(2);
   await answer(told('alice', 'bob'));
   expect(names()).toEqual(['alice', 'bob']);
+  authors.dispose();
+});
+
+test('DOC9 what could not be answered is asked for again where that may help', async () => {
+  const { authors, answers, answer, fail, names } = stage(1);
+  await vi.advanceTimersByTimeAsync(0);
+  await fail(new ProtocolError('unavailable', 'Not now.'));
+  expect(authors.problem).toBe('Not now.');
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(answers).toHaveLength(2);
+  await fail(new ProtocolError('rate-limited', 'Too often.', { retryAfterMs: 20_000 }));
+  await vi.advanceTimersByTimeAsync(19_000);
+  expect(answers).toHaveLength(2);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(answers).toHaveLength(3);
+  await answer(told('alice'));
+  expect(names()).toEqual(['alice']);
+  expect(authors.problem).toBeNull();
+  authors.askSoon();
+  await vi.advanceTimersByTimeAsync(1_000);
+  await fail(new ProtocolError('not-found', 'Gone.'));
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(answers).toHaveLength(4);
   authors.dispose();
 });

@@ -1,3 +1,4 @@
+import { ProtocolError } from '@protocol/error.js';
 import type { FileLines } from '@protocol/lines.js';
 import type { editor as Editor, IDisposable } from 'monaco-editor';
 import type * as Y from 'yjs';
@@ -17,7 +18,7 @@ const REST_MS = 1_200;
 const RESTLESS_MS = 6_000;
 /** What happened is stored, and mostly told, by then. */
 const SOON_MS = 300;
-/** Its answer was of another text: it is asked again, each time later. */
+/** Its answer was of another text, or a failure: it is asked again, each time later. */
 const AGAIN_MS = [500, 2_000, 8_000];
 
 export type LineSource = {
@@ -180,9 +181,15 @@ export class LineAuthors implements IDisposable {
       if (asking.signal.aborted) return;
       this.#problem = error instanceof Error ? error.message : String(error);
       this.#tell();
+      if (!(error instanceof ProtocolError)) this.#askAgain();
+      else if (error.retry) this.#askAgain(error.retryAfterMs);
     } finally {
       if (this.#asking === asking) this.#since = null;
     }
+  }
+
+  #askAgain(delay = AGAIN_MS[this.#misses++] ?? AGAIN_MS.at(-1)!): void {
+    this.#askIn(delay);
   }
 
   #learn(told: FileLines): void {
@@ -190,7 +197,7 @@ export class LineAuthors implements IDisposable {
     for (const { change, fresh } of this.#since ?? []) carryOver(known, change, fresh);
     // Of a text of more or fewer lines: what others typed is on its way to or from us.
     if (known.lines.length !== this.model.getLineCount()) {
-      this.#askIn(AGAIN_MS[this.#misses++] ?? AGAIN_MS.at(-1)!);
+      this.#askAgain();
       return;
     }
     this.#misses = 0;
