@@ -43,6 +43,10 @@ export class LineColumn implements IDisposable {
       editor.onDidChangeHiddenAreas(later),
       editor.onDidChangeViewZones(later),
       editor.onDidChangeCursorPosition(() => this.#mark()),
+      // Whoever writes on does not want the row any more.
+      editor.onDidFocusEditorText(() => {
+        this.#wanted = null;
+      }),
     ];
     this.#stops = [
       authors.subscribe(later),
@@ -111,10 +115,18 @@ export class LineColumn implements IDisposable {
         this.#shown.delete(line);
       }
     this.#mark();
-    const wanted = this.#wanted === null ? undefined : this.#shown.get(this.#wanted);
-    if (!wanted) return;
+    this.#focusWanted();
+  }
+
+  #focusWanted(): void {
+    if (this.#wanted === null) return;
+    const row = this.#shown.get(this.#wanted);
+    const isComing = (this.authors.at(this.#wanted)?.key ?? '') !== '';
+    if (!row && isComing) return;
     this.#wanted = null;
-    wanted.node.focus({ preventScroll: true });
+    if (row) row.node.focus({ preventScroll: true });
+    // The line was deleted, or nothing is known of it any more.
+    else this.editor.focus();
   }
 
   /** Those a part of which is in view too. */

@@ -37,7 +37,10 @@ export function LineView({ view, lineHeight, onShowEvent }: Props) {
   useEffect(() => {
     if (asked === null || !editor) return undefined;
     const scrolled = editor.onDidScrollChange(({ scrollTopChanged }) => {
-      if (scrollTopChanged) setAsked(null);
+      if (!scrollTopChanged) return;
+      // The row may be out of view.
+      left.current = () => editor.focus();
+      setAsked(null);
     });
     return () => scrolled.dispose();
   }, [asked, editor, setAsked]);
