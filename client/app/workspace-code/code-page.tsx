@@ -161,6 +161,7 @@ function OpenCodePage({ workspace: opened, files, refreshFiles }: OpenProps) {
       workspaceId={workspace.id}
       room={room}
       openPath={active}
+      isFolder={(path) => files.tree.hasFolder(path)}
       sought={sought}
       onFound={() => setSought(null)}
       onOpen={(path) => show(path, false)}

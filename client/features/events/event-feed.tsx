@@ -14,6 +14,8 @@ type Props = {
   room: Room;
   /** The file that is open. */
   openPath: string | null;
+  /** Whether a path is that of a folder, which opens as no file. */
+  isFolder: (path: string) => boolean;
   sought: SoughtEvent | null;
   onFound: () => void;
   onOpen: (path: string) => void;
@@ -57,7 +59,8 @@ type ListProps = Props & {
 };
 
 function EventList(props: ListProps) {
-  const { workspaceId, room, openPath, sought, onFound, onOpen, onShowPast, filter, onPeople, onAll } = props;
+  const { workspaceId, room, openPath, isFolder, sought, onFound, onOpen, onShowPast } = props;
+  const { filter, onPeople, onAll } = props;
   const isAway = useIsAway();
   const { events, edits, hasMore, loadMore, reach, problem } = useEvents(workspaceId, room, filter);
   const [found, setFound] = useState<SoughtEvent | null>(null);
@@ -114,6 +117,7 @@ function EventList(props: ListProps) {
                 edit={edits.get(event.seq)}
                 sought={found?.seq === event.seq ? found : null}
                 openPath={openPath}
+                isFolder={isFolder}
                 onOpen={onOpen}
                 onShowPast={onShowPast}
               />

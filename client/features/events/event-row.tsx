@@ -15,12 +15,13 @@ type Props = {
   sought: SoughtEvent | null;
   /** The file that is open: what happened to all of them is shown in it. */
   openPath: string | null;
+  isFolder: (path: string) => boolean;
   onOpen: (path: string) => void;
   onShowPast: (path: string, seq: number) => void;
 };
 
 /** One event: who, what, where and when, and the way to the file as it was then. */
-export function EventRow({ event, edit, sought, openPath, onOpen, onShowPast }: Props) {
+export function EventRow({ event, edit, sought, openPath, isFolder, onOpen, onShowPast }: Props) {
   const row = useRef<HTMLLIElement>(null);
   useEffect(() => {
     if (!sought) return;
@@ -29,7 +30,7 @@ export function EventRow({ event, edit, sought, openPath, onOpen, onShowPast }: 
   }, [sought]);
   const { words, path, url } = eventSentence(event);
   const color = event.actor.kind === 'person' ? personColor(event.actor.color) : 'var(--fgColor-muted)';
-  const pastPath = pathOf(event) ?? openPath;
+  const pastPath = pastPathOf(event, openPath, isFolder);
   const typed = edit && typedWords(edit);
   return (
     <li
@@ -48,11 +49,14 @@ export function EventRow({ event, edit, sought, openPath, onOpen, onShowPast }: 
             {words}
           </a>
         )}{' '}
-        {path !== undefined && (
-          <button type="button" className="event-path" onClick={() => onOpen(path)}>
-            {path}
-          </button>
-        )}
+        {path !== undefined &&
+          (isFolder(path) ? (
+            path
+          ) : (
+            <button type="button" className="event-path" onClick={() => onOpen(path)}>
+              {path}
+            </button>
+          ))}
         {typed && (
           <span className="event-typed">
             {' '}
@@ -79,6 +83,15 @@ export function EventRow({ event, edit, sought, openPath, onOpen, onShowPast }: 
 function pathOf({ type, payload }: WorkspaceEvent): string | null {
   if (type === 'file.moved') return payload.to;
   return 'path' in payload && typeof payload.path === 'string' ? payload.path : null;
+}
+
+/** The file to be seen as it was then: of a folder the one in it that is open, or none. */
+function pastPathOf(event: WorkspaceEvent, openPath: string | null, isFolder: Props['isFolder']) {
+  const path = pathOf(event);
+  if (path === null || openPath?.startsWith(`${path}/`)) return openPath;
+  // Where it was moved on from, its old name may tell.
+  const names = event.type === 'file.moved' ? [path, event.payload.from] : [path];
+  return names.some(isFolder) ? null : path;
 }
 
 /** Nobody's coming or going changes a file. */

@@ -73,3 +73,14 @@ it('EDT2 a folder that the forge has not listed yet is there, and says so', () =
   expect(tree.childrenOf('')).toMatchObject([{ path: 'big', unlisted: false }, { path: 'a.ts' }]);
   expect(tree.childrenOf('big')).toMatchObject([{ path: 'big/part', unlisted: true }]);
 });
+
+it('EDT2 a folder is still known as one when it was moved or deleted', () => {
+  const changes = [
+    change('lost/only.ts', 'deleted'),
+    change('new/name.ts', 'renamed', 'old/name.ts'),
+    change('gone.ts', 'deleted'),
+  ];
+  const tree = treeOf(['gone.ts', 'lost/only.ts', 'old/name.ts'], changes);
+  expect(['lost', 'new', 'old'].filter((path) => tree.hasFolder(path))).toEqual(['lost', 'new', 'old']);
+  expect(['gone.ts', 'new/name.ts', 'never'].filter((path) => tree.hasFolder(path))).toEqual([]);
+});

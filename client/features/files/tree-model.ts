@@ -61,6 +61,12 @@ export class WorkspaceTree {
     return this.childrenOf(parentOf(path)).find((node) => node.path === path);
   }
 
+  /** Whether there is a folder at a path, or was at the last commit. */
+  hasFolder(path: string): boolean {
+    const node = this.at(path);
+    return node ? node.kind === 'folder' : this.base.foldersIn(parentOf(path)).includes(nameOf(path));
+  }
+
   #foldersIn(folder: string): FolderNode[] {
     const names = new Set([
       ...this.base.foldersIn(folder).filter((name) => this.#isLeft(join(folder, name))),
