@@ -48,7 +48,8 @@ function TokenBudget({ budget, now }: { budget: ForgeTokenBudget; now: Date }) {
       )}
       {resources.length > 0 && (
         <table className="forge-budget-table">
-          <caption className="forge-budget-caption">What is left, {name}</caption>
+          {/* Its heading says the same to whoever sees it. */}
+          <caption className="visually-hidden">What is left, {name}</caption>
           <thead>
             <tr>
               <th scope="col">Of</th>

@@ -77,7 +77,6 @@ export function PastView(props: Props) {
     return <Problem error={found.error} onRetry={() => void retry()} />;
   }
   if (!events || isFurther) return <DelayedProgress label="Looking what happened to this file" />;
-  if (events.length === 0) return <NothingYet path={path} onNow={onNow} />;
   const text = moment.data?.kind === 'text' ? moment.data.text : null;
   const event = events[index];
   return (
@@ -152,18 +151,6 @@ function useSettled(seq: number | null): number | null {
     return () => clearTimeout(timer);
   }, [seq, settled]);
   return settled;
-}
-
-function NothingYet({ path, onNow }: { path: string; onNow: () => void }) {
-  return (
-    <Blankslate>
-      <Blankslate.Heading as="h2">Nothing has happened to {path} yet</Blankslate.Heading>
-      <Blankslate.Description>
-        Edit it, or wait for somebody who does: then it can be seen here as it was at any time.
-      </Blankslate.Description>
-      <Button onClick={onNow}>Back to now</Button>
-    </Blankslate>
-  );
 }
 
 function Absent({ moment, path, onBack }: { moment: FileMoment; path: string; onBack: (() => void) | null }) {
