@@ -72,6 +72,20 @@ test('GIT1 a command that fails says why, one that is ended has no code, and a f
   await expect(nowhere.ended).rejects.toThrow('git cannot be run');
 });
 
+test('SEC3 what starts git knows no secret, and one question that cannot be asked fails alone', async () => {
+  process.env.PERCH_TEST_SECRET_SHOWN = 'a secret';
+  const { git } = endless();
+  const failed = start(['cat-file', '-t', 'a\0b']);
+  await expect(failed.git.ended).rejects.toThrow('git cannot be run');
+  expect(await start(['version']).git.ended).toBe(0);
+  for (const { id, parent, command } of await processes())
+    if (parent === process.pid && command.includes(STARTER))
+      expect(await readFile(`/proc/${id}/environ`, 'utf8')).not.toContain('PERCH_');
+  delete process.env.PERCH_TEST_SECRET_SHOWN;
+  git.end();
+  expect(await git.ended).toBeNull();
+});
+
 test('GIT1 what starts git is killed: what it was asked is told to have failed, and git runs again', async () => {
   const { git } = endless();
   const ended = git.ended.then(

@@ -45,8 +45,9 @@ class GitStarter {
 
   constructor(onEnded: () => void) {
     this.#child = fork(starterFile(), {
-      // Not what this process was started with: an inspector's port, a loader.
+      // Not what this process was started with: an inspector's port, a loader. And no secrets (SEC3).
       execArgv: [],
+      env: { PATH: process.env.PATH },
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
@@ -64,7 +65,15 @@ class GitStarter {
       this.#child.channel?.ref();
       this.#child.send({ kind: 'start', id, ...question }, (error) => error && this.#over(id)?.reject(error));
     });
-    return { ended, end: () => void (this.#asked.has(id) && this.#child.send({ kind: 'end', id })) };
+    return { ended, end: () => this.#end(id) };
+  }
+
+  #end(id: number): void {
+    const asked = this.#asked.get(id);
+    if (!asked) return;
+    // What is on its way already is of no more use.
+    asked.onOutput = () => {};
+    this.#child.send({ kind: 'end', id });
   }
 
   #hear(news: News): void {
@@ -97,7 +106,12 @@ let starter: GitStarter | undefined;
 
 /** Starts git without this process standing still for it. */
 export function startGit(question: GitStart): GitProcess {
-  starter ??= new GitStarter(() => (starter = undefined));
+  if (!starter) {
+    const made = new GitStarter(() => {
+      if (starter === made) starter = undefined;
+    });
+    starter = made;
+  }
   return starter.start(question);
 }
 

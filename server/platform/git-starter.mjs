@@ -25,22 +25,43 @@ process.on('disconnect', () => {
 });
 
 process.on('message', (asked) => {
-  if (asked.kind === 'start') start(asked);
+  if (asked.kind === 'start') tryToStart(asked);
   else if (running.has(asked.id)) end(running.get(asked.id));
 });
+
+/** What cannot be started at all, such as an argument with a NUL in it, is one question's failure. */
+function tryToStart(asked) {
+  try {
+    start(asked);
+  } catch ({ message }) {
+    tell({ id: asked.id, kind: 'failed', message });
+  }
+}
+
+function tell(news) {
+  if (process.connected) process.send(news);
+}
+
+/** As fast as the parent takes it: git waits for its pipe meanwhile. */
+function pass(id, kind, output) {
+  output.on('data', (chunk) => {
+    if (!process.connected) return;
+    output.pause();
+    process.send({ id, kind, chunk }, () => output.resume());
+  });
+}
 
 function start({ id, args, directory, env, input, credentials }) {
   // It leads a group of its own, with whatever it starts itself.
   const options = { cwd: directory, env, detached: true, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] };
   const child = spawn('git', args, options);
   running.set(id, child);
-  const tell = (news) => process.connected && process.send({ id, ...news });
-  child.stdout.on('data', (chunk) => tell({ kind: 'output', chunk }));
-  child.stderr.on('data', (chunk) => tell({ kind: 'error-output', chunk }));
-  child.on('error', ({ message }) => tell({ kind: 'failed', message }));
+  pass(id, 'output', child.stdout);
+  pass(id, 'error-output', child.stderr);
+  child.on('error', ({ message }) => tell({ id, kind: 'failed', message }));
   child.on('close', (code) => {
     running.delete(id);
-    tell({ kind: 'ended', code });
+    tell({ id, kind: 'ended', code });
   });
   const given = { 0: input, 3: credentials };
   for (const [number, text] of Object.entries(given)) {

@@ -81,6 +81,8 @@ async function run(
   { input, env }: Options,
   onOutput: (chunk: Buffer) => void,
 ): Promise<void> {
+  // No name of git's has one, and no process is given one.
+  if (args.some((each) => each.includes('\0'))) throw new GitFailure(args, 128, 'a NUL in an argument');
   const errors: Buffer[] = [];
   const { ended } = startGit({
     args,
