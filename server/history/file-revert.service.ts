@@ -53,11 +53,17 @@ export class FileRevertService {
     const wanted = { text: moment.text, seq };
     const documentId = await this.repository.documentOf(workspaceId, path);
     const known = documentId === null ? null : await this.stored.read(documentId);
-    if (known && !known.record.deletedAt) return this.#edit(account, workspaceId, known.record.id, wanted);
+    const isAlive = known !== null && !known.record.deletedAt;
+    if (isAlive && known.record.path === path)
+      return this.#edit(account, workspaceId, known.record.id, wanted);
     const { overlay } = await this.overlays.load(workspaceId, path);
-    if (!overlay.files.has(path)) return this.#recreate(account, access, path, known, wanted);
-    const { id } = await this.documents.open(access, path);
-    return this.#edit(account, workspaceId, id, wanted);
+    // Another file may stand there by now, which nobody has opened yet.
+    if (overlay.files.has(path)) {
+      const { id } = await this.documents.open(access, path);
+      return this.#edit(account, workspaceId, id, wanted);
+    }
+    if (isAlive) return this.#edit(account, workspaceId, known.record.id, wanted);
+    return this.#recreate(account, access, path, known, wanted);
   }
 
   async #edit(
@@ -93,7 +99,7 @@ export class FileRevertService {
   }
 
   /** With the document it had, where it had one: who wrote what stays known. */
-  #recreate(
+  async #recreate(
     account: Account,
     access: WorkspaceAccess,
     path: string,
@@ -102,6 +108,8 @@ export class FileRevertService {
   ): Promise<FileReverted> {
     const { workspaceId } = access;
     const actor = personActor(account.id);
+    // Not under the lock: it asks the forge, and takes a connection of its own.
+    const style = known ? {} : await this.styles.ofNewFile(workspaceId, path);
     return this.overlays.change<FileReverted>(
       workspaceId,
       async (overlay, transaction) => {
@@ -112,7 +120,7 @@ export class FileRevertService {
           ? await this.#bringBack(transaction, account, known, path, text)
           : (
               await this.documents.create(transaction, access, path, text, actor, {
-                ...(await this.styles.ofNewFile(workspaceId, path)),
+                ...style,
                 mode,
               })
             ).id;
