@@ -131,7 +131,7 @@ export const NEWS = {
           html_url: page,
           details_url: page,
           app,
-          check_suite: z.object({ head_branch: branch.nullable() }),
+          check_suite: z.object({ id: z.number().int().nullish(), head_branch: branch.nullable() }),
           pull_requests: z.array(z.object({ head: z.object({ ref: branch, repo: repository }) })),
         }),
         repository,
@@ -142,7 +142,8 @@ export const NEWS = {
       repositoryId: in_.id,
       branches: ofHead(run.check_suite.head_branch, run.pull_requests, in_.id),
       sha: run.head_sha,
-      subject: `check:${run.app?.slug ?? ''}:${run.name}`,
+      // Two workflows may have a job of one name.
+      subject: `check:${run.app?.slug ?? ''}:${run.check_suite.id ?? ''}:${run.name}`,
       saidAt: run.completed_at,
       name: run.name,
       url: run.html_url ?? run.details_url,
@@ -158,6 +159,7 @@ export const NEWS = {
       .object({
         action: z.string(),
         check_suite: z.object({
+          id: z.number().int().nullish(),
           head_branch: branch.nullable(),
           head_sha: sha,
           conclusion: z.string().nullable(),
@@ -172,11 +174,13 @@ export const NEWS = {
     if (action !== 'completed' || suite.conclusion === null) return null;
     // Of one run alone it would say the same once more.
     if (suite.latest_check_runs_count === 1) return null;
+    // One a workflow: none of them is all, and each job is told.
+    if (suite.app?.slug === 'github-actions') return null;
     return checked({
       repositoryId: in_.id,
       branches: ofHead(suite.head_branch, suite.pull_requests ?? [], in_.id),
       sha: suite.head_sha,
-      subject: `suite:${suite.app?.slug ?? ''}`,
+      subject: `suite:${suite.app?.slug ?? ''}:${suite.id ?? ''}`,
       saidAt: suite.updated_at,
       name: `all of ${suite.app?.name ?? 'the checks'}`,
       url: in_.html_url && `${in_.html_url}/commit/${suite.head_sha}/checks`,

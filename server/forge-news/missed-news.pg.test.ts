@@ -10,6 +10,9 @@ import { startHookedPerch, type HookedPerch } from '../webhook/testing/hooked-pe
 
 const SOON = { timeout: 15_000 };
 const REPOSITORY = '/repos/{owner}/{repo}';
+/** To read GitHub's descriptions takes seconds, in which idle connections of this process would end. */
+const SOMEBODY = webhookSample('pull_request.opened', {}).sender as Body;
+const CHANGE = restSample(`${REPOSITORY}/issues/{issue_number}/events`, {});
 let it: HookedPerch;
 let database: pg.Client;
 let owner: string;
@@ -47,10 +50,7 @@ const ago = (minutes: number) =>
   new Date(Math.floor(Date.now() / 1000) * 1000 - minutes * 60_000).toISOString().replace('.000', '');
 const eve = { id: 99, login: 'eve' };
 const rob = { id: 100, login: 'rob' };
-const person = (who: typeof eve) => ({
-  ...(webhookSample('pull_request.opened', {}).sender as Body),
-  ...who,
-});
+const person = (who: typeof eve) => ({ ...SOMEBODY, ...who });
 const side = (ref: string) => ({
   ref,
   sha: head,
@@ -71,13 +71,13 @@ const pull = (number: number, opened: string, changed: string, more: Body = {}):
     base: side('main'),
     ...more,
   });
-const change = (event: string, at: string, actor = rob, more: Body = {}): Body =>
-  restSample(`${REPOSITORY}/issues/{issue_number}/events`, {
-    event,
-    actor: person(actor),
-    created_at: at,
-    ...more,
-  });
+const change = (event: string, at: string, actor = rob, more: Body = {}): Body => ({
+  ...CHANGE,
+  event,
+  actor: person(actor),
+  created_at: at,
+  ...more,
+});
 
 /** What the forge answers with from now on, as its own description has it. */
 async function answers(path: RegExp, address: string, body: unknown): Promise<void> {

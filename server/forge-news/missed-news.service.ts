@@ -27,7 +27,10 @@ const change = z.object({
   dismissed_review: z.object({ review_id: z.number().int() }).nullish(),
 });
 const review = z.looseObject({ id: z.number().int(), user, state: z.string() });
-const checkRun = z.looseObject({ status: z.string() });
+const checkRun = z.looseObject({
+  status: z.string(),
+  check_suite: z.looseObject({ id: z.number().int() }).nullable(),
+});
 
 type Change = z.output<typeof change>;
 type Room = { workspaceId: string; branch: string };
@@ -146,7 +149,11 @@ export class MissedNewsService {
       .filter(({ status }) => status === 'completed');
     await this.#tell([
       ...ran.flatMap((run) => {
-        const of = { ...run, check_suite: { head_branch: room.branch }, pull_requests: [] };
+        const of = {
+          ...run,
+          check_suite: { ...run.check_suite, head_branch: room.branch },
+          pull_requests: [],
+        };
         return NEWS.check_run({ action: 'completed', check_run: of, repository }) ?? [];
       }),
       ...statuses.flatMap((status) => {
