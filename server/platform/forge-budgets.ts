@@ -96,7 +96,7 @@ export class ForgeBudgets {
     });
     if (remaining >= limit * LOW_BUDGET || reset <= (kept.toldUntil.get(name) ?? 0)) return;
     kept.toldUntil.set(name, reset);
-    log.warn({ token, resource: name, remaining, limit, resetsAt }, 'GitHub’s budget runs low');
+    log.warn({ of: token, resource: name, remaining, limit, resetsAt }, 'GitHub’s budget runs low');
   }
 
   #of(token: ForgeTokenName): Kept {

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { startTestForge, type TestForge } from '../forge/testing/test-forge.js';
+import { ForgeProxy } from '../testing/forge-proxy.js';
 import { GithubClient } from './github-client.js';
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', {
@@ -50,6 +51,37 @@ test('GIT6 each token’s budget is known by its name', async () => {
   expect(installation?.resources).toMatchObject([{ name: 'core', limit: 5_000 }]);
   expect(app?.requests).toBe(2);
   expect(github.budget).toMatchObject({ limit: 5_000, remaining: installation?.resources[0]?.remaining });
+});
+
+test('SEC1 GIT6 a limit that is used up says nothing of a repository, and the pages of a list are asked by its id', async () => {
+  const proxy = await ForgeProxy.start(stage.forge.apiUrl);
+  const behind = () =>
+    new GithubClient({ apiUrl: proxy.url, app: { appId: APP.id, privateKey }, isOwn: true });
+  const at = `${proxy.url}/repositories/${id}/branches?per_page=100&page=2`;
+  const links = { link: `<${at}>; rel="next", <${at}>; rel="last"` };
+  proxy.next('GET', /repos\/octo\/one\/branches/, { kind: 'answer', status: 200, headers: links, body: [] });
+  proxy.next('GET', /repositories\/\d+\/branches/, { kind: 'answer', status: 200, body: [] });
+  expect(await behind().listHeads('octo', 'one')).toEqual([]);
+  expect(proxy.count('GET', /repositories\/\d+\/branches\?per_page=100&page=2/)).toBe(1);
+
+  const github = behind();
+  expect(await github.getRepositoryById(id)).not.toBeNull();
+  const body = {
+    message: 'API rate limit exceeded for installation ID 1.',
+    documentation_url: 'https://x.y',
+  };
+  const reset = {
+    'x-ratelimit-remaining': '0',
+    'x-ratelimit-reset': `${Math.ceil(Date.now() / 1000) + 1800}`,
+  };
+  proxy.next(
+    'GET',
+    /repositories\/\d+$|repos\/octo\/one$/,
+    { kind: 'answer', status: 403, headers: reset, body },
+    Infinity,
+  );
+  await expect(github.getRepositoryById(id)).rejects.toMatchObject({ code: 'rate-limited' });
+  await proxy.stop();
 });
 
 // The last one: Octokit's own limiter would wait for the hour to come.

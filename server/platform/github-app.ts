@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { RequestError } from 'octokit';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProtocolError } from '../protocol/error.js';
-import { orNull, told } from './github-refusal.js';
+import { isRateLimited, orNull, told } from './github-refusal.js';
 import { log } from './log.js';
 
 /** What a GitHub App proves itself with. */
@@ -126,6 +126,10 @@ export class GithubApp {
     this.#names.set(repository.nodeId, name);
   }
 
+  learnName(id: string, owner: string, repo: string): void {
+    this.#names.set(id, `${owner}/${repo}`);
+  }
+
   /** Null for one that was not seen since this process began. */
   nameOf(id: number | string): { owner: string; repo: string } | null {
     const [owner, repo] = this.#names.get(String(id))?.split('/') ?? [];
@@ -163,6 +167,7 @@ export class GithubApp {
     } catch (error) {
       // Gone, or suspended: the next look by name finds out.
       if (!(error instanceof RequestError) || ![403, 404].includes(error.status)) throw error;
+      if (isRateLimited(error)) throw error;
       this.forget();
       throw await this.absence('this repository any more');
     }

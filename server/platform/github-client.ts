@@ -199,7 +199,7 @@ export class GithubClient {
   ): Promise<{ url: string; credentials: { username: string; password: string } } | null> {
     const answer = await orNull(this.#octokit.rest.repos.get({ owner, repo }));
     const password = this.#app
-      ? await this.#app.token(await this.#app.require(owner, repo))
+      ? await told(this.#app.token(await this.#app.require(owner, repo)))
       : this.#options.token;
     return (
       answer && {

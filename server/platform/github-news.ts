@@ -3,6 +3,8 @@ import { ProtocolError } from '../protocol/error.js';
 import { orNull } from './github-refusal.js';
 
 const PER_PAGE = 100;
+/** Of one pull request. */
+const PAGES_MAX = 10;
 
 /**
  * Pull requests, reviews and checks as the forge has them now, each as it
@@ -28,12 +30,12 @@ export class GithubNews {
   /** What was done with a pull request since it was opened, the first first. */
   changes(owner: string, repo: string, number: number): Promise<unknown[]> {
     const of = { owner, repo, issue_number: number, per_page: PER_PAGE };
-    return seen(this.octokit.paginate(this.octokit.rest.issues.listEvents, of));
+    return seen(pages((page) => this.octokit.rest.issues.listEvents({ ...of, page })));
   }
 
   reviews(owner: string, repo: string, number: number): Promise<unknown[]> {
     const of = { owner, repo, pull_number: number, per_page: PER_PAGE };
-    return seen(this.octokit.paginate(this.octokit.rest.pulls.listReviews, of));
+    return seen(pages((page) => this.octokit.rest.pulls.listReviews({ ...of, page })));
   }
 
   /** The latest run of each check of a commit. */
@@ -47,6 +49,17 @@ export class GithubNews {
     const asked = this.octokit.rest.repos.getCombinedStatusForRef({ owner, repo, ref, per_page: PER_PAGE });
     return seen(asked.then(({ data }) => data.statuses));
   }
+}
+
+/** Octokit's own paging would forget by which installation it asks. */
+async function pages(ask: (page: number) => Promise<{ data: unknown[] }>): Promise<unknown[]> {
+  const all: unknown[] = [];
+  for (let page = 1; page <= PAGES_MAX; page++) {
+    const { data } = await ask(page);
+    all.push(...data);
+    if (data.length < PER_PAGE) break;
+  }
+  return all;
 }
 
 async function seen(asked: Promise<unknown[]>): Promise<unknown[]> {

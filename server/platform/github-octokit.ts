@@ -103,11 +103,14 @@ function rememberAnswers(octokit: Octokit): void {
   octokit.hook.wrap('request', async (request, options) => {
     const { method, url } = octokit.request.endpoint(options);
     if (method !== 'GET' || /\/git\/(?:trees|blobs)\//.test(url)) return request(options);
-    const known = answers.get(url);
+    // Of installations each has its own list at the same address.
+    const { installation } = (options as Endpoint).request ?? {};
+    const key = installation ? `${installation.id} ${url}` : url;
+    const known = answers.get(key);
     if (known?.headers.etag) options.headers['if-none-match'] = String(known.headers.etag);
     try {
       const answer = await request(options);
-      if (answer.headers.etag) answers.set(url, answer);
+      if (answer.headers.etag) answers.set(key, answer);
       return answer;
     } catch (error) {
       // What is left of the budget stands in the headers of now.
@@ -131,25 +134,34 @@ function asInstallation(app: GithubApp, budgets: ForgeBudgets) {
     const { pathname } = new URL(request.endpoint.parse(endpoint).url);
     const installed = endpoint.request?.installation ?? (await installationOf(app, pathname, endpoint));
     const { id, account } = installed;
-    return app.with(installed, (token) =>
+    const answer = await app.with(installed, (token) =>
       request({
         ...endpoint,
         headers: { ...endpoint.headers, authorization: `token ${token}` },
         request: { ...endpoint.request, fetch: budgets.fetchAs({ kind: 'installation', id, account }) },
       } as never),
     );
+    // The next pages' addresses name the repository by its id.
+    const [, owner, repo] = NAMED.exec(pathname) ?? [];
+    const [, repositoryId] = NUMBERED.exec(answer.headers.link ?? '') ?? [];
+    if (owner !== undefined && repo !== undefined && repositoryId !== undefined)
+      app.learnName(repositoryId, decodeURIComponent(owner), decodeURIComponent(repo));
+    return answer;
   };
   return Object.assign(() => Promise.resolve({ type: 'installation' }), { hook });
 }
 
+const NAMED = /\/repos\/([^/]+)\/([^/]+)/;
+const NUMBERED = /\/repositories\/(\d+)/;
+
 /** By the repository in the path, or in a GraphQL question. @throws {NotInstalled} */
 function installationOf(app: GithubApp, pathname: string, { variables }: Endpoint): Promise<Installed> {
-  const [, owner, repo] = /\/repos\/([^/]+)\/([^/]+)/.exec(pathname) ?? [];
+  const [, owner, repo] = NAMED.exec(pathname) ?? [];
   if (owner !== undefined && repo !== undefined)
     return app.require(decodeURIComponent(owner), decodeURIComponent(repo));
   if (variables?.owner !== undefined && variables.repo !== undefined)
     return app.require(variables.owner, variables.repo);
-  const id = /\/repositories\/(\d+)/.exec(pathname)?.[1] ?? variables?.repositoryId;
+  const id = NUMBERED.exec(pathname)?.[1] ?? variables?.repositoryId;
   const known = id === undefined ? null : app.nameOf(id);
   if (known) return app.require(known.owner, known.repo);
   throw new ProtocolError('forge', 'Perch does not know by which installation to ask GitHub for this.');

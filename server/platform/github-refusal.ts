@@ -28,6 +28,11 @@ export function isUnauthorized(error: unknown): boolean {
   return error instanceof ProtocolError && error.cause instanceof RequestError && error.cause.status === 401;
 }
 
+/** Whether it asked too much, which says nothing of what it asked for. */
+export function isRateLimited(error: RequestError): boolean {
+  return (error.status === 403 || error.status === 429) && /rate limit/i.test(error.message);
+}
+
 function toRefusal(error: unknown): ProtocolError {
   if (error instanceof ProtocolError) return error;
   if (!(error instanceof RequestError)) {
@@ -43,7 +48,7 @@ function toRefusal(error: unknown): ProtocolError {
       cause: error,
     });
   if (error.status === 403 || error.status === 429) {
-    if (/rate limit/i.test(said)) {
+    if (isRateLimited(error)) {
       const retryAfterMs = waitOf(error);
       const minutes = Math.ceil(retryAfterMs / 60_000);
       return new ProtocolError(

@@ -1,6 +1,8 @@
 import type { Octokit } from 'octokit';
+import { ProtocolError } from '../protocol/error.js';
 import type { GithubApp, Installed, NotInstalled } from './github-app.js';
 import { orNull, told } from './github-refusal.js';
+import { log } from './log.js';
 
 export type ForgeRepository = {
   id: number;
@@ -18,6 +20,9 @@ const PER_PAGE = 100;
 
 /** Repositories that a token sees; of an App, those that it is installed on and no other. */
 export class GithubRepositories {
+  /** By installation. */
+  readonly #lists = new Map<number, ForgeRepository[]>();
+
   constructor(
     private readonly octokit: Octokit,
     private readonly app: GithubApp | null,
@@ -54,7 +59,7 @@ export class GithubRepositories {
       return (await told(asked)).map((each) => this.#told(each, undefined));
     }
     const installations = await app.installations();
-    return (await Promise.all(installations.map((each) => this.#reached(each)))).flat();
+    return (await Promise.all(installations.map((each) => this.#listed(each)))).flat();
   }
 
   /** Anywhere on the forge by words of their names, the best match first. */
@@ -72,6 +77,19 @@ export class GithubRepositories {
   /** For whoever may know of it: what is to be done, where the App is not installed on it. */
   async absence(owner: string, repo: string): Promise<NotInstalled | null> {
     return this.app && !(await this.app.of(owner, repo)) ? this.app.absence(`${owner}/${repo}`) : null;
+  }
+
+  /** Of one that cannot be asked now, what it said last: the others are not held up. */
+  async #listed(installation: Installed): Promise<ForgeRepository[]> {
+    try {
+      const all = await this.#reached(installation);
+      this.#lists.set(installation.id, all);
+      return all;
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      log.warn({ err: error, installation: installation.account }, 'an installation could not be asked');
+      return this.#lists.get(installation.id) ?? [];
+    }
   }
 
   /** Octokit's own paging would forget by which installation it asks. */
@@ -99,8 +117,14 @@ export class GithubRepositories {
 
   async #seen(id: number, installation: Installed): Promise<ForgeRepository | null> {
     const asked = this.octokit.request('GET /repositories/{id}', { id, request: { installation } });
-    const answer = await orNull(asked, [403, 404]);
-    return answer && toRepository(answer.data as RepositoryAnswer);
+    try {
+      const answer = await orNull(asked);
+      return answer && toRepository(answer.data as RepositoryAnswer);
+    } catch (error) {
+      // Not for this installation to see. That its limit is used up says nothing of the repository.
+      if (error instanceof ProtocolError && error.code === 'forbidden') return null;
+      throw error;
+    }
   }
 
   #told(answer: RepositoryAnswer, installed: Installed | undefined): ForgeRepository {

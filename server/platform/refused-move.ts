@@ -22,9 +22,11 @@ export function refusedMove(error: unknown): 'head-moved' | ProtocolError | null
     return new ProtocolError('not-found', 'GitHub does not have this repository, or may not show it.', {
       cause: error,
     });
-  if (RULES.test(said))
+  // A branch may be called after a rule.
+  const words = said.replaceAll(/refs\/\S+/g, 'ref');
+  if (RULES.test(words))
     return new ProtocolError('unprocessable', `The forge refused: ${said}`, { cause: error });
-  if (LOST_RACE.test(said)) return 'head-moved';
+  if (LOST_RACE.test(words)) return 'head-moved';
   return new ProtocolError('forge', 'GitHub did not do it. Your work is kept here; try again.', {
     cause: error,
   });

@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { NotInstalled } from '../platform/github-app.js';
 import { GithubClient } from '../platform/github-client.js';
 import type { ForgeRepository } from '../platform/github-repositories.js';
 import { log } from '../platform/log.js';
@@ -208,11 +209,12 @@ export class AccessService implements OnApplicationBootstrap {
   }
 }
 
-/** What the forge forbids is as if it were not there. */
+/** What the forge forbids, or Perch's App does not reach, is as if it were not there. */
 async function hidden(asked: Promise<ForgeRepository | null>): Promise<ForgeRepository | null> {
   try {
     return await asked;
   } catch (error) {
+    if (error instanceof NotInstalled) return null;
     if (error instanceof ProtocolError && error.code === 'forbidden') return null;
     throw error;
   }
