@@ -6,7 +6,7 @@ import { ProtocolError } from '../protocol/error.js';
 import type { FileMoment } from '../protocol/history.js';
 import type { Account } from '../protocol/user.js';
 import { WorkspaceService } from '../workspace/workspace.service.js';
-import { fileNames } from './history-names.js';
+import { fileNames, nameBefore } from './history-names.js';
 import {
   HistoryRepository,
   type OverlayState,
@@ -89,13 +89,15 @@ export class FileMomentService {
   /** Before its document was made it was a file of the base, maybe under another name. */
   async #beforeDocument({ workspaceId, seq }: StoredEvent, made: PlaceRow | undefined): Promise<Source> {
     if (!made) return NOT_YET;
-    const origin = basePathIn(await this.repository.states(workspaceId, made.path, made.eventSeq), made.path);
-    if (origin === null) return NOT_YET;
-    const states = await this.repository.states(workspaceId, origin, seq);
-    const moved = states.find((state) => state.kind === 'moved' && state.fromPath === origin);
-    if (moved) return { kind: 'base', basePath: origin, path: moved.path, else: NOT_YET };
-    if (states.some((state) => state.path === origin && state.kind === 'deleted')) return DELETED;
-    return { kind: 'base', basePath: origin, path: origin, else: NOT_YET };
+    const moves = await this.repository.moves(workspaceId, seq, made.eventSeq);
+    const name = moves.reduce(nameBefore, made.path);
+    const states = await this.repository.states(workspaceId, name, seq);
+    // A move that was taken back since.
+    const moved = states.find((state) => state.kind === 'moved' && state.fromPath === name);
+    if (moved) return { kind: 'base', basePath: name, path: moved.path, else: NOT_YET };
+    if (states.some((state) => state.path === name && state.kind === 'deleted')) return DELETED;
+    const basePath = basePathIn(states, name);
+    return basePath === null ? NOT_YET : { kind: 'base', basePath, path: name, else: NOT_YET };
   }
 
   async #byName({ workspaceId, seq }: StoredEvent, path: string, absent: Absent): Promise<Source> {

@@ -18,3 +18,9 @@ export function fileNames(path: string, places: readonly PlaceRow[]): FileName[]
     names.push({ path, from: 0, until: null });
   return names;
 }
+
+/** What a file was called before a move of it, or of a folder that it is in. */
+export function nameBefore(name: string, { from, to }: { from: string; to: string }): string {
+  if (name === to) return from;
+  return name.startsWith(`${to}/`) ? from + name.slice(to.length) : name;
+}

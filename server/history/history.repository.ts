@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { and, asc, desc, eq, isNull, lte, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
 import { documents, documentUpdates } from '../../db/schema/document.js';
 import { workspaceEvents } from '../../db/schema/event.js';
 import { documentPlaces, overlayStates } from '../../db/schema/history.js';
 import { DatabaseConnection } from '../platform/database.js';
+import type { EventPayloads } from '../protocol/event.js';
 
 /** What a file was called, from one event to another; `until` is null for the present. */
 export type FileName = { path: string; from: number; until: number | null };
@@ -83,6 +84,23 @@ export class HistoryRepository {
       )
       .orderBy(asc(overlayStates.id));
     return [...new Map(rows.map((row) => [row.path, row])).values()];
+  }
+
+  /** The moves of files and folders after one event and up to another, the last first. */
+  async moves(workspaceId: string, after: number, upTo: number): Promise<{ from: string; to: string }[]> {
+    const rows = await this.connection.database
+      .select({ payload: workspaceEvents.payload })
+      .from(workspaceEvents)
+      .where(
+        and(
+          eq(workspaceEvents.workspaceId, workspaceId),
+          eq(workspaceEvents.type, 'file.moved'),
+          gt(workspaceEvents.seq, after),
+          lte(workspaceEvents.seq, upTo),
+        ),
+      )
+      .orderBy(desc(workspaceEvents.seq));
+    return rows.map(({ payload }) => payload as EventPayloads['file.moved']);
   }
 
   /** Whether anything was ever known of it here. */
