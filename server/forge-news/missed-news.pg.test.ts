@@ -14,6 +14,7 @@ const REPOSITORY = '/repos/{owner}/{repo}';
 const SOMEBODY = webhookSample('pull_request.opened', {}).sender as Body;
 const CHANGE = restSample(`${REPOSITORY}/issues/{issue_number}/events`, {});
 let it: HookedPerch;
+let described: OpenApiValidator;
 let database: pg.Client;
 let owner: string;
 let main: string;
@@ -24,6 +25,7 @@ let repository = { id: 0 };
 let later: PerchServer | undefined;
 beforeAll(async () => {
   it = await startHookedPerch();
+  described = new OpenApiValidator(it.proxy.url);
   database = new pg.Client({ connectionString: it.surroundings.databaseUrl });
   await database.connect();
   owner = await it.perch.ownerCookie();
@@ -82,7 +84,7 @@ const change = (event: string, at: string, actor = rob, more: Body = {}): Body =
 /** What the forge answers with from now on, as its own description has it. */
 async function answers(path: RegExp, address: string, body: unknown): Promise<void> {
   it.proxy.next('GET', path, { kind: 'answer', status: 200, body }, Infinity);
-  const said = await new OpenApiValidator(it.proxy.url).fetch(`${it.proxy.url}${address}`);
+  const said = await described.fetch(`${it.proxy.url}${address}`);
   expect(said.status).toBe(200);
 }
 async function answersAll(said: {

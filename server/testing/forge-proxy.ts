@@ -20,7 +20,8 @@ export class ForgeProxy {
   /** `METHOD path` of all that was asked. */
   readonly asked: string[] = [];
   readonly #rules: Rule[] = [];
-  readonly #server = createServer((asked, answer) => {
+  // Who asks is in this very process: one that is busy for seconds must not come back to a connection that has ended.
+  readonly #server = createServer({ keepAliveTimeout: 60_000 }, (asked, answer) => {
     this.#pass(asked, answer).catch(() => answer.destroy());
   });
 
