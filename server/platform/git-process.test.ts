@@ -73,15 +73,18 @@ test('GIT1 a command that fails says why, one that is ended has no code, and a f
 });
 
 test('SEC3 what starts git knows no secret, and one question that cannot be asked fails alone', async () => {
-  process.env.PERCH_TEST_SECRET_SHOWN = 'a secret';
+  // This process has some.
+  expect(process.env.PERCH_TEST_DATABASE_URL).toBeDefined();
   const { git } = endless();
   const failed = start(['cat-file', '-t', 'a\0b']);
   await expect(failed.git.ended).rejects.toThrow('git cannot be run');
   expect(await start(['version']).git.ended).toBe(0);
-  for (const { id, parent, command } of await processes())
-    if (parent === process.pid && command.includes(STARTER))
-      expect(await readFile(`/proc/${id}/environ`, 'utf8')).not.toContain('PERCH_');
-  delete process.env.PERCH_TEST_SECRET_SHOWN;
+  const starters = (await processes()).filter(
+    ({ parent, command }) => parent === process.pid && command.includes(STARTER),
+  );
+  expect(starters.length).toBeGreaterThan(0);
+  for (const { id } of starters)
+    expect(await readFile(`/proc/${id}/environ`, 'utf8')).not.toContain('PERCH_');
   git.end();
   expect(await git.ended).toBeNull();
 });
