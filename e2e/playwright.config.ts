@@ -5,7 +5,7 @@ export default defineConfig({
   testMatch: '*.spec.ts',
   outputDir: '../test-results',
   fullyParallel: false,
-  // Much of a test is waiting; a third at once would find no processor.
+  // Much of a test is waiting: three at once, on two cores as well.
   workers: 3,
   retries: 0,
   timeout: 90_000,

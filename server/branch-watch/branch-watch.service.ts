@@ -19,10 +19,11 @@ const NEWS_MS = 5 * 60_000;
 const LISTED_FROM = 10;
 
 /**
- * Finds the pushes that no webhook told of: of every room lately used when a
- * process begins to watch, and of those with somebody in them as long as it
- * does. One process at a time watches for all, under a lease. What has not
- * changed is a 304, which costs nothing of the forge's budget (GIT6).
+ * Finds the pushes that no webhook told of, and every few minutes the other
+ * news: of every room lately used when a process begins to watch, and of those
+ * with somebody in them as long as it does. One process at a time watches for
+ * all, under a lease. What has not changed is a 304, which costs nothing of the
+ * forge's budget (GIT6).
  */
 @Injectable()
 export class BranchWatchService implements OnApplicationBootstrap, BeforeApplicationShutdown {
