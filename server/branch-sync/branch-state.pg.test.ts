@@ -70,7 +70,7 @@ test('GIT3 a branch deleted while three type: the room opens, is made again wher
   const people = await stage.everybody(id);
   for (const each of people) each.startTyping();
   await typedMore(people);
-  stage.git.git('update-ref', '-d', `refs/heads/${name}`);
+  await stage.end(id, name);
   expect(await stage.open(name)).toMatchObject({ id, baseCommit: head, headCommit: null });
   await told(people, 'branch.deleted');
   expect(await stage.state(id)).toMatchObject({ state: 'deleted', head: null, renamedTo: null });
@@ -93,14 +93,14 @@ test('GIT3 a branch that comes back by itself is told of, and commits go on', as
   const { name, head, id } = await stage.branch();
   const alice = await stage.enter(id, 'Alice');
   await alice.type();
-  stage.git.git('update-ref', '-d', `refs/heads/${name}`);
+  await stage.end(id, name);
   await stage.open(name);
   await told([alice], 'branch.deleted');
   place(name, head);
   expect((await stage.tryCommit(id)).status).toBe(200);
   await told([alice], 'branch.restored');
   // All is committed: there is nothing to discard, and nothing is told.
-  stage.git.git('update-ref', '-d', `refs/heads/${name}`);
+  await stage.end(id, name);
   expect((await stage.choose(id, 'discard')).body).toEqual({ discardId: null, kept: [] });
   expect(alice.told('branch.discarded')).toBe(undefined);
 });

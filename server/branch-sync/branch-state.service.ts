@@ -99,7 +99,8 @@ export class BranchStateService implements OnModuleInit {
   }
 
   /** Tells everybody once, and stores it with what is told. */
-  async #note({ workspaceId, state, head, renamedTo, baseCommit, hint }: BranchLook): Promise<void> {
+  async #note({ workspaceId, state, head, renamedTo, baseCommit, hint, isOld }: BranchLook): Promise<void> {
+    if (isOld) return;
     const found: StoredState = { state, head: state === 'forced' ? head : null, renamedTo };
     const before = await this.repository.state(workspaceId);
     const isKnown =
@@ -140,7 +141,8 @@ type Append = <Type extends 'branch.forced' | 'branch.deleted' | 'branch.restore
 ) => Promise<void>;
 
 /** Why nothing is committed now. */
-export function refusalOf({ state, renamedTo }: BranchLook): ProtocolError | null {
+export function refusalOf({ state, head, renamedTo, isOld }: BranchLook): ProtocolError | null {
+  if (isOld && head === null) return notShown('Nothing was committed, and your work is kept here');
   if (state === 'there') return null;
   const what =
     state === 'forced'
@@ -154,7 +156,8 @@ export function refusalOf({ state, renamedTo }: BranchLook): ProtocolError | nul
   );
 }
 
-function refuseChoice({ state, renamedTo }: BranchLook, choice: BranchChoice): void {
+function refuseChoice({ state, head, renamedTo, isOld }: BranchLook, choice: BranchChoice): void {
+  if (isOld && head === null) throw notShown('Nothing was changed');
   if (state === 'there')
     throw new ProtocolError(
       'conflict',
@@ -170,4 +173,12 @@ function refuseChoice({ state, renamedTo }: BranchLook, choice: BranchChoice): v
       'conflict',
       'The branch is there, with another history. Rebase what is not committed onto it, or discard it.',
     );
+}
+
+/** Whether the branch is there is known in a few seconds. */
+function notShown(kept: string): ProtocolError {
+  return new ProtocolError(
+    'conflict',
+    `GitHub did not show this branch just now, which may pass. ${kept}; try again in a few seconds.`,
+  );
 }

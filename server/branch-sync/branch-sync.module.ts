@@ -18,6 +18,7 @@ import { ConflictService } from './conflict.service.js';
 import { DocumentMergeService } from './document-merge.service.js';
 import { MergeApplyService } from './merge-apply.service.js';
 import { MergePlanService } from './merge-plan.service.js';
+import { OldAnswerService } from './old-answer.service.js';
 import { TextRecoveryService } from './text-recovery.service.js';
 
 @Module({
@@ -35,6 +36,7 @@ import { TextRecoveryService } from './text-recovery.service.js';
     DocumentMergeService,
     MergeApplyService,
     MergePlanService,
+    OldAnswerService,
     TextRecoveryService,
   ],
   exports: [BranchStateService, BranchSyncService, ConflictService],

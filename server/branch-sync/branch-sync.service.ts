@@ -1,4 +1,4 @@
-import { Injectable, type BeforeApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DatabaseConnection } from '../platform/database.js';
 import { GithubClient } from '../platform/github-client.js';
 import { log } from '../platform/log.js';
@@ -8,12 +8,11 @@ import { BranchRenameService } from './branch-rename.service.js';
 import { withCommitLock } from './commit-lock.js';
 import { MergeApplyService, PlanStale } from './merge-apply.service.js';
 import { MergePlanService } from './merge-plan.service.js';
+import { OldAnswerService } from './old-answer.service.js';
 import { isPlaceholder } from './placeholder-commit.js';
+import type { PushHint } from './push-hint.js';
 
 type Room = Omit<WorkspaceAccess, 'role'>;
-
-/** What whoever asks knows of a push already; what is so is looked up. */
-export type PushHint = { pusher?: { name: string; login?: string }; headSha?: string; isForced?: boolean };
 
 /**
  * How a branch stands to its room: `there` where the room stands on its head
@@ -28,7 +27,7 @@ export type BranchLook = {
   /** What a `deleted` branch is called by now, where that one has a room of its own. */
   renamedTo: string | null;
   hint: PushHint;
-  /** The forge answered with a head from before our last one: for a moment that is no news. */
+  /** The forge answered with what may have been so before our last look: for a moment that is no news. */
   isOld: boolean;
 };
 
@@ -38,9 +37,6 @@ export type BroughtIn = BranchLook & { moved: ReadonlyMap<string, string> };
 /** So often a plan is made anew because somebody typed meanwhile; then what they type comes after the push. */
 const IMPATIENT_ATTEMPTS = 3;
 const ATTEMPTS = 10;
-/** A forge of many machines may answer this long with what was so before a push, ours too. */
-const OLD_ANSWER_MS = 60_000;
-const LOOK_AGAIN_MS = 5_000;
 const NOTHING_MOVED: ReadonlyMap<string, string> = new Map();
 
 /**
@@ -50,11 +46,9 @@ const NOTHING_MOVED: ReadonlyMap<string, string> = new Map();
  * the forge says now counts.
  */
 @Injectable()
-export class BranchSyncService implements OnModuleInit, BeforeApplicationShutdown {
+export class BranchSyncService implements OnModuleInit {
   readonly #running = new Map<string, Promise<void>>();
   readonly #next = new Map<string, { hint: PushHint; done: Promise<void> }>();
-  /** Rooms whose forge has answered with an old head. */
-  readonly #again = new Map<string, NodeJS.Timeout>();
   readonly #settlers: ((room: Room) => Promise<unknown>)[] = [];
   readonly #listeners: ((look: BranchLook) => Promise<void>)[] = [];
 
@@ -63,17 +57,13 @@ export class BranchSyncService implements OnModuleInit, BeforeApplicationShutdow
     private readonly plans: MergePlanService,
     private readonly applying: MergeApplyService,
     private readonly renames: BranchRenameService,
+    private readonly oldAnswers: OldAnswerService,
     private readonly github: GithubClient,
     private readonly database: DatabaseConnection,
   ) {}
 
   onModuleInit(): void {
     this.workspaces.beforeEntry((workspaceId) => this.look(workspaceId));
-  }
-
-  beforeApplicationShutdown(): void {
-    for (const timer of this.#again.values()) clearTimeout(timer);
-    this.#again.clear();
   }
 
   /** Runs first, under the lock: what we have pushed ourselves is no push from outside. */
@@ -93,7 +83,7 @@ export class BranchSyncService implements OnModuleInit, BeforeApplicationShutdow
     const next = this.#next.get(workspaceId);
     if (next) {
       // The latest push is the one that will be found.
-      if (hint.headSha !== undefined || hint.pusher) next.hint = hint;
+      if (hint.headSha !== undefined || hint.pusher || hint.isDeleted) next.hint = hint;
       return next.done;
     }
     const waiting = { hint, done: Promise.resolve() };
@@ -140,47 +130,25 @@ export class BranchSyncService implements OnModuleInit, BeforeApplicationShutdow
     let moved = NOTHING_MOVED;
     let state: BranchLook['state'] = 'there';
     let isOld = false;
-    if (head === null) state = room.baseCommit === null ? 'there' : 'deleted';
-    else if (head !== room.baseCommit && !(await this.#isPlaceholder(room, head))) {
+    if (head !== null) this.oldAnswers.isThere(workspaceId);
+    if (head === null) {
+      // Where the forge leads on to another name that has a room of its own, it is sure.
+      const isSure = room.baseCommit === null || renamed?.isFollowed === false;
+      isOld = !isSure && (await this.oldAnswers.isOldAbsence(workspaceId, hint));
+      state = room.baseCommit === null || isOld ? 'there' : 'deleted';
+    } else if (head !== room.baseCommit && !(await this.#isPlaceholder(room, head))) {
       const commits =
         room.baseCommit === null ? null : await this.github.commitsAhead(owner, repo, room.baseCommit, head);
       if (room.baseCommit === null || commits !== null) moved = await this.#merge(room, head, commits, hint);
-      else if (await this.#isOldAnswer(room, head, hint)) isOld = true;
+      else if (await this.oldAnswers.isOldHead(room, head, hint)) isOld = true;
       else state = 'forced';
     }
-    if (isOld) this.#lookAgain(workspaceId);
+    if (isOld) this.oldAnswers.lookAgain(workspaceId, () => this.look(workspaceId));
     const { baseCommit } = await this.workspaces.find(workspaceId);
     const renamedTo = state === 'deleted' && renamed ? renamed.name : null;
     const look = { workspaceId, state, head, baseCommit, renamedTo, hint, isOld };
     for (const listener of this.#listeners) await listener(look);
     return { ...look, moved };
-  }
-
-  /** What lies behind a base that is new itself is no rewind yet: it is one where it stays so. */
-  async #isOldAnswer(
-    { workspaceId, repository, baseCommit }: Room,
-    head: string,
-    hint: PushHint,
-  ): Promise<boolean> {
-    // Somebody has pushed it there by force: the forge says so itself.
-    if (hint.isForced && hint.headSha === head) return false;
-    if (baseCommit === null || !(await this.workspaces.hasJustMoved(workspaceId, OLD_ANSWER_MS)))
-      return false;
-    return this.github.isAncestor(repository.owner, repository.repo, head, baseCommit);
-  }
-
-  /** @param tries where a look fails: when the answer would be no old one any more, the next look of all is enough */
-  #lookAgain(workspaceId: string, tries = OLD_ANSWER_MS / LOOK_AGAIN_MS): void {
-    clearTimeout(this.#again.get(workspaceId));
-    const timer = setTimeout(() => {
-      this.#again.delete(workspaceId);
-      this.look(workspaceId).catch((error: unknown) => {
-        log.warn({ err: error, workspaceId }, 'a branch with an old head could not be looked at again');
-        if (tries > 1) this.#lookAgain(workspaceId, tries - 1);
-      });
-    }, LOOK_AGAIN_MS);
-    timer.unref();
-    this.#again.set(workspaceId, timer);
   }
 
   #run(workspaceId: string, hint: PushHint): Promise<void> {

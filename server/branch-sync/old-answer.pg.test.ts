@@ -2,6 +2,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { BranchState } from '../protocol/branch-state.js';
 import type { WorkspaceEvent } from '../protocol/event.js';
+import { OWNER, REPO } from '../testing/perch-server.js';
 import { startHookedPerch, type HookedPerch } from '../webhook/testing/hooked-perch.js';
 
 const SOON = { timeout: 10_000 };
@@ -50,6 +51,9 @@ async function state(id: string): Promise<BranchState> {
     .body as BranchState;
 }
 
+const choose = (id: string, choice: string) =>
+  it.perch.ask(owner, 'POST /api/workspaces/:id/branch', { params: { id }, body: { choice } });
+
 test('GIT3 a forge that answers with the head from before our own commit has not moved the branch', async () => {
   const { id, before, after } = await committed('late');
   const answer = {
@@ -84,20 +88,92 @@ test('GIT3 where the old head stays, the branch was rewound, and it is told afte
   await expect.poll(() => told(id), SOON).toContain('branch.forced');
 });
 
-test('GIT3 a webhook that tells of a forced push is believed at once', async () => {
+/** A while in which the forge answers that there is no such branch. */
+function absent(branch: string, times = Infinity): void {
+  const body = { message: 'Not Found', documentation_url: 'https://docs.github.com/rest' };
+  for (const path of [new RegExp(`git/ref/heads.*${branch}$`), new RegExp(`/branches/${branch}$`)])
+    it.proxy.next('GET', path, { kind: 'answer', status: 404, body }, times);
+}
+const asked = (branch: string) => it.proxy.count('GET', new RegExp(`git/ref/heads.*${branch}$`));
+
+test('GIT3 a forge that does not show a branch for a moment has not deleted it: nobody is told, and the room opens', async () => {
+  const { id, after } = await committed('hidden');
+  absent('hidden');
+  const opened = await it.perch.ask(owner, 'POST /api/workspaces', {
+    body: { owner: OWNER, repo: REPO, branch: 'hidden' },
+  });
+  expect(opened).toMatchObject({ status: 200, body: { id, baseCommit: after, headCommit: after } });
+  const body = { path: 'two.txt', text: 'two\n' };
+  await it.perch.ask(owner, 'POST /api/workspaces/:id/files', { params: { id }, body });
+  const commitTwo = () =>
+    it.perch.ask(owner, 'POST /api/workspaces/:id/commit', {
+      params: { id },
+      body: { message: 'Two', paths: ['two.txt'] },
+    });
+  // Somebody pushes, so that the commit loses a race it cannot look into.
+  const eve = ['-c', 'user.name=Eve', '-c', 'user.email=eve@perch.invalid'];
+  const theirs = it.surroundings.git.git(...eve, 'commit-tree', `${after}^{tree}`, '-p', after, '-m', 'One');
+  it.surroundings.git.git('update-ref', 'refs/heads/hidden', theirs);
+  const refused = await commitTwo();
+  expect(refused).toMatchObject({ status: 409, body: { code: 'conflict' } });
+  expect((refused.body as { message: string }).message).toMatch(/did not show.*kept.*again/s);
+  expect((await choose(id, 'recreate')).status).toBe(409);
+  it.proxy.reset();
+  // It is asked again by itself.
+  await expect.poll(async () => (await state(id)).baseCommit, SOON).toBe(theirs);
+  expect((await told(id)).filter((type) => type.startsWith('branch.'))).toEqual(['branch.merged']);
+  expect((await commitTwo()).status).toBe(200);
+});
+
+test('GIT3 where a branch stays away it is told as deleted, once, whoever looks meanwhile', async () => {
+  const { id } = await committed('lost');
+  it.surroundings.git.git('update-ref', '-d', 'refs/heads/lost');
+  const start = performance.now();
+  await it.perch.open(owner, 'lost');
+  await it.perch.open(owner, 'lost');
+  expect(await told(id)).not.toContain('branch.deleted');
+  await expect.poll(() => told(id), SOON).toContain('branch.deleted');
+  const seconds = (performance.now() - start) / 1000;
+  process.stdout.write(`a deletion that no webhook told of, once it was seen: ${seconds.toFixed(1)} s\n`);
+  expect((await choose(id, 'recreate')).status).toBe(200);
+  expect((await told(id)).filter((type) => type === 'branch.deleted')).toHaveLength(1);
+});
+
+test('GIT3 a branch that was away twice for a moment, and there in between, was not away all the time', async () => {
+  const { id } = await committed('blinking');
+  absent('blinking');
+  await it.perch.open(owner, 'blinking');
+  it.proxy.reset();
+  // Until it was looked at again by itself.
+  await expect.poll(() => asked('blinking'), SOON).toBeGreaterThan(0);
+  await it.perch.open(owner, 'blinking');
+  absent('blinking');
+  await it.perch.open(owner, 'blinking');
+  it.proxy.reset();
+  await it.perch.open(owner, 'blinking');
+  expect((await told(id)).filter((type) => type.startsWith('branch.'))).toEqual([]);
+});
+
+test('GIT3 a webhook that tells of a forced push is believed at once, and is so while the branch is away for a moment', async () => {
   const { id, before } = await committed('forced');
+  const body = { path: 'kept.txt', text: 'kept\n' };
+  await it.perch.ask(owner, 'POST /api/workspaces/:id/files', { params: { id }, body });
   it.surroundings.git.git('update-ref', 'refs/heads/forced', before);
-  const { rows } = await database.query<{ id: string }>('SELECT id FROM repositories');
   const push = {
     ref: 'refs/heads/forced',
     after: before,
     deleted: false,
     forced: true,
-    repository: { id: Number(rows[0]?.id) },
+    repository: { id: await it.repositoryId() },
     pusher: { name: 'eve' },
   };
   expect((await it.deliver('push', push)).status).toBe(202);
   await expect.poll(() => told(id), SOON).toContain('branch.forced');
+  absent('forced');
+  await it.perch.open(owner, 'forced');
+  it.proxy.reset();
+  await it.perch.open(owner, 'forced');
+  expect((await told(id)).filter((type) => type.startsWith('branch.'))).toEqual(['branch.forced']);
 });
 
 test('GIT3 while a branch is gone a commit is refused before anything is made of it, and nobody’s new branch is replaced', async () => {
@@ -106,8 +182,9 @@ test('GIT3 while a branch is gone a commit is refused before anything is made of
   const body = { path: 'three.txt', text: 'three\n' };
   await it.perch.ask(owner, 'POST /api/workspaces/:id/files', { params: { id }, body });
   remote('update-ref', '-d', 'refs/heads/gone');
-  await it.perch.open(owner, 'gone');
-  expect(await state(id)).toMatchObject({ state: 'deleted' });
+  const deleted = { ref: 'gone', ref_type: 'branch', repository: { id: await it.repositoryId() } };
+  await it.deliver('delete', deleted);
+  await expect.poll(async () => (await state(id)).state, SOON).toBe('deleted');
   it.proxy.reset();
   const refused = await it.perch.ask(owner, 'POST /api/workspaces/:id/commit', {
     params: { id },
@@ -121,11 +198,7 @@ test('GIT3 while a branch is gone a commit is refused before anything is made of
     run: () => Promise.resolve(remote('update-ref', 'refs/heads/gone', before)),
   };
   it.proxy.next('POST', /\/graphql$/, theirs);
-  const late = await it.perch.ask(owner, 'POST /api/workspaces/:id/branch', {
-    params: { id },
-    body: { choice: 'recreate' },
-  });
-  expect(late).toMatchObject({ status: 409, body: { code: 'conflict' } });
+  expect(await choose(id, 'recreate')).toMatchObject({ status: 409, body: { code: 'conflict' } });
   expect(remote('rev-parse', 'gone')).toBe(before);
   expect(await told(id)).not.toContain('branch.restored');
 });

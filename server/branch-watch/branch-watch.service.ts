@@ -165,7 +165,7 @@ export class BranchWatchService implements OnApplicationBootstrap, BeforeApplica
       }
       // A branch that was forced or deleted stands there until people decide: it is told once.
       const stands = `${baseCommit} ${head}`;
-      if (this.#looked.get(workspaceId) === stands) {
+      if (!isThere && this.#looked.get(workspaceId) === stands) {
         branchChecks.inc({ reason, outcome: 'unchanged' });
         return;
       }

@@ -35,8 +35,11 @@ export class ForgeProxy {
 
   /** Stands for the forge's API. */
   get url(): string {
-    const { port } = this.#server.address() as AddressInfo;
-    return `http://127.0.0.1:${port}${new URL(this.apiUrl).pathname}`;
+    return `${this.#origin}${new URL(this.apiUrl).pathname}`;
+  }
+
+  get #origin(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   /** So many of the next such requests go wrong. */
@@ -88,6 +91,9 @@ export class ForgeProxy {
           });
           return;
         }
+        const { location } = found.headers;
+        // Where it leads on to itself one comes through here again, and keeps the token.
+        if (location) found.headers.location = location.replace(new URL(this.apiUrl).origin, this.#origin);
         answer.writeHead(found.statusCode ?? 502, found.headers);
         found.pipe(answer);
         found.once('end', resolve);

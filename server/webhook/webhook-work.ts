@@ -11,6 +11,7 @@ export type WebhookWork =
       pusher?: Pusher;
       headSha?: string;
       isForced?: boolean;
+      isDeleted?: boolean;
     }
   /** Of one repository, or of all where it is null. */
   | { kind: 'rights'; repositoryId: number | null }
@@ -53,11 +54,11 @@ const EVENTS: Record<string, (payload: unknown) => WebhookWork> = {
       repositoryId: of.id,
       branch: ref.slice(HEADS.length),
       pusher: { name: pusher.name, ...(by && { login: by.login }) },
-      ...(!deleted && { headSha: after, isForced: forced ?? false }),
+      ...(deleted ? { isDeleted: true } : { headSha: after, isForced: forced ?? false }),
     };
   },
-  create: branchOf,
-  delete: branchOf,
+  create: (payload) => branchOf(payload),
+  delete: (payload) => branchOf(payload, { isDeleted: true }),
   repository: rightsOf,
   member: rightsOf,
   membership: () => ({ kind: 'rights', repositoryId: null }),
@@ -83,9 +84,9 @@ function newsOf(read: (payload: unknown) => ForgeNews | null) {
   };
 }
 
-function branchOf(payload: unknown): WebhookWork {
+function branchOf(payload: unknown, known: { isDeleted?: true } = {}): WebhookWork {
   const { ref, ref_type: type, repository: of } = made.parse(payload);
-  return type === 'tag' ? NOTHING : { kind: 'branch', repositoryId: of.id, branch: ref };
+  return type === 'tag' ? NOTHING : { kind: 'branch', repositoryId: of.id, branch: ref, ...known };
 }
 
 function rightsOf(payload: unknown): WebhookWork {

@@ -94,9 +94,10 @@ export class WebhookService implements OnApplicationBootstrap, BeforeApplication
       else if (work.kind === 'consent') await this.tokens.revoked(work.forgeUserId);
       else if (work.kind === 'news') await this.news.tell(work.news);
       else {
-        const { pusher, headSha, isForced } = work;
+        const { pusher, headSha, isForced, isDeleted } = work;
         await this.branchList.forget(work.repositoryId);
-        await this.branches.lookByBranch(work.repositoryId, work.branch, { pusher, headSha, isForced });
+        const hint = { pusher, headSha, isForced, isDeleted };
+        await this.branches.lookByBranch(work.repositoryId, work.branch, hint);
       }
       await this.repository.settle(guid, 'done');
     } catch (error) {

@@ -110,7 +110,10 @@ test('GIT2 a room that is opened stands on its branch’s head; a branch’s end
   const head = push('moving', 'outside again');
   expect((await open('moving')).body).toMatchObject({ baseCommit: head, headCommit: head });
   perch.surroundings.git.git('update-ref', '-d', 'refs/heads/moving');
-  expect((await open('moving')).body).toMatchObject({ id: first.id, baseCommit: head, headCommit: null });
+  // Nobody has said that it was deleted: it is looked at again before that is told.
+  await expect
+    .poll(async () => (await open('moving')).body, { timeout: 10_000, interval: 500 })
+    .toMatchObject({ id: first.id, baseCommit: head, headCommit: null });
 });
 
 test('NAM1 the rooms one was in come back, the last first, with what lies in them', async () => {

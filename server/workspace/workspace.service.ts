@@ -107,9 +107,12 @@ export class WorkspaceService {
   async open(account: Account, ref: BranchRef): Promise<Workspace> {
     const { repository, role } = await this.access.requireByName(account, ref.owner, ref.repo, 'read');
     const { owner, name: repo } = repository;
-    const head = await this.#headOf(repository, ref.branch);
-    const renamed = head === null ? await this.#renamed(repository, ref.branch) : null;
-    if (renamed !== null) return this.open(account, { ...ref, branch: renamed });
+    let head = await this.#headOf(repository, ref.branch);
+    if (head === null) {
+      const renamed = await this.#renamed(repository, ref.branch);
+      if (renamed !== null) return this.open(account, { ...ref, branch: renamed });
+      head = await this.#headUnseen(repository, ref.branch);
+    }
     if (head === null && !(await this.#mayBeOpenedWithoutHead(repository, ref.branch))) {
       throw new ProtocolError('not-found', `There is no branch ${ref.branch} in ${owner}/${repo}.`);
     }
@@ -244,6 +247,12 @@ export class WorkspaceService {
     }
     const name = await this.github.currentBranchName(repository.owner, repository.name, branch);
     return name === branch ? null : name;
+  }
+
+  /** A branch that is not there, and not known to have ended, is looked at again: until then its room opens as it is (GIT3). */
+  async #headUnseen(repository: ForgeRepository, branch: string): Promise<string | null> {
+    const existing = await this.repository.findByBranch(repository.id, branch);
+    return existing && existing.branchState !== 'deleted' ? existing.baseCommit : null;
   }
 
   /** A repository may have no commit yet; and a branch's end never costs what people wrote above it (GIT3). */

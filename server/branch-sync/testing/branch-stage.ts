@@ -4,7 +4,8 @@ import type { LiveDocument } from '../../../client/lib/room/live-document.js';
 import type { BranchState } from '../../protocol/branch-state.js';
 import type { WorkspaceEvent } from '../../protocol/event.js';
 import type { Workspace } from '../../protocol/workspace.js';
-import { OWNER, PerchServer, REPO } from '../../testing/perch-server.js';
+import { OWNER, REPO } from '../../testing/perch-server.js';
+import { startHookedPerch, type HookedPerch } from '../../webhook/testing/hooked-perch.js';
 
 const IDENTITY = ['-c', 'user.name=Carol', '-c', 'user.email=carol@example.com'];
 export const PATH = 'story.txt';
@@ -16,25 +17,30 @@ export class BranchStage {
   #branches = 0;
 
   private constructor(
-    readonly perch: PerchServer,
+    readonly hooked: HookedPerch,
     readonly cookies: Record<'Alice' | 'Bob' | 'Carol', string>,
   ) {}
 
   static async start(): Promise<BranchStage> {
-    const perch = await PerchServer.start();
+    const hooked = await startHookedPerch();
+    const { perch } = hooked;
     const Alice = await perch.ownerCookie();
     const Bob = await perch.invite(Alice, 'write', 'Bob');
     const Carol = await perch.invite(Alice, 'write', 'Carol');
-    return new BranchStage(perch, { Alice, Bob, Carol });
+    return new BranchStage(hooked, { Alice, Bob, Carol });
+  }
+
+  get perch() {
+    return this.hooked.perch;
   }
 
   get git() {
-    return this.perch.surroundings.git;
+    return this.hooked.surroundings.git;
   }
 
   async stop(): Promise<void> {
     this.clear();
-    await this.perch.stop();
+    await this.hooked.stop();
   }
 
   /** Everybody leaves. */
@@ -61,6 +67,17 @@ export class BranchStage {
     this.git.git('update-ref', `refs/heads/${name}`, head);
     const { id } = await this.open(name);
     return { name, head, id };
+  }
+
+  /** Deletes a branch on the forge, which tells of it, until its room knows. */
+  async end(id: string, branch: string): Promise<void> {
+    this.git.git('update-ref', '-d', `refs/heads/${branch}`);
+    await this.hooked.deliver('delete', {
+      ref: branch,
+      ref_type: 'branch',
+      repository: { id: await this.hooked.repositoryId() },
+    });
+    await ended(this, id);
   }
 
   /** Comes in by a branch's name, which looks where the branch stands. */
@@ -113,6 +130,10 @@ export class BranchStage {
 /** Until its text is here: what is typed before would land anywhere in it. */
 export function live(document: LiveDocument): Promise<void> {
   return vi.waitFor(() => expect(document.state.kind).toBe('live'), { timeout: 10_000 });
+}
+
+function ended(stage: BranchStage, id: string): Promise<void> {
+  return vi.waitFor(async () => expect((await stage.state(id)).state).toBe('deleted'), { timeout: 10_000 });
 }
 
 /** One of three, each of whom types behind his own name as fast as it is stored. */

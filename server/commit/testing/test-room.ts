@@ -19,6 +19,7 @@ import { ConflictService } from '../../branch-sync/conflict.service.js';
 import { DocumentMergeService } from '../../branch-sync/document-merge.service.js';
 import { MergeApplyService } from '../../branch-sync/merge-apply.service.js';
 import { MergePlanService } from '../../branch-sync/merge-plan.service.js';
+import { OldAnswerService } from '../../branch-sync/old-answer.service.js';
 import { TextRecoveryService } from '../../branch-sync/text-recovery.service.js';
 import { Config } from '../../config.js';
 import { BranchTextService } from '../../document/branch-text.service.js';
@@ -148,9 +149,10 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
   const renames = new BranchRenameService(workspaces_, github, events, database);
   const plans = new MergePlanService(overlays, documents, merging, objects, conflictRows, github);
   const applying = new MergeApplyService(overlays, workspaces_, stored, conflictRows, events);
-  const sync = new BranchSyncService(workspaces_, plans, applying, renames, github, database);
-  const texts_ = new TextRecoveryService(undos, files, stored, conflictRows, workspaces_, events, database);
   const stateRows = new BranchStateRepository(database);
+  const oldAnswers = new OldAnswerService(stateRows, workspaces_, github);
+  const sync = new BranchSyncService(workspaces_, plans, applying, renames, oldAnswers, github, database);
+  const texts_ = new TextRecoveryService(undos, files, stored, conflictRows, workspaces_, events, database);
   const branchDiscards = new BranchDiscardService(
     stateRows,
     workspaces_,

@@ -43,6 +43,13 @@ export async function startHookedPerch() {
       await git('push', '--quiet', 'origin', `HEAD:${branch}`);
       return git('rev-parse', 'HEAD');
     },
+    /** By which the forge knows it. */
+    async repositoryId(): Promise<number> {
+      const answer = await fetch(`${surroundings.github.apiUrl}/repos/${OWNER}/${REPO}`, {
+        headers: { Authorization: `Bearer ${surroundings.github.token}` },
+      });
+      return ((await answer.json()) as { id: number }).id;
+    },
     /** Serves the same repository under other rights. */
     serve: (more: Partial<ServedRepository>) =>
       surroundings.forge.addRepository({ owner: OWNER, name: REPO, path: surroundings.git.bare, ...more }),
