@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { codeOf, editorOf, linesOf, openFile, statusOf } from './code-page.js';
@@ -5,6 +6,9 @@ import { expectAccessible, expectNothingBesideThePage } from './accessible.js';
 import { expect, test } from './fixtures.js';
 
 const PATH = 'CHANGELOG.md';
+const IMAGE = 'assets/bird.png';
+const PIXEL =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==';
 
 test('HIS1 HIS3 a file is gone back through by the keyboard, compared with now and brought back', async ({
   perch,
@@ -70,4 +74,39 @@ test('HIS1 HIS3 a file is gone back through by the keyboard, compared with now a
   await expect(statusOf(alice)).toHaveText('Saved');
   await bob.getByRole('button', { name: 'Back to now' }).click();
   await expect(linesOf(bob)).toContainText('First of Alice');
+
+  // An image is one then, too: from what replaced it back to the first.
+  await replaceImage(alice, branch);
+  await activity.getByRole('button', { name: `See ${IMAGE} as it was then` }).click();
+  const seen = alice.getByRole('region', { name: `History of ${IMAGE}` });
+  const drawn = seen.getByRole('img');
+  await expect(drawn).toHaveJSProperty('naturalWidth', 1);
+  await seen.getByRole('slider', { name: 'Moment' }).press('Home');
+  await expect(drawn).toHaveJSProperty('naturalWidth', 64);
+  await expect(seen.getByRole('link', { name: /^Download/ })).toHaveAttribute('href', /history\/raw/);
+  await seen.getByRole('button', { name: 'Compare with now' }).click();
+  await expect(seen.getByRole('img', { name: `${IMAGE} now` })).toHaveJSProperty('naturalWidth', 1);
+  await expect(seen.getByRole('img', { name: `${IMAGE} as it was` })).toHaveJSProperty('naturalWidth', 64);
+  await expectAccessible(alice);
+  await seen.getByRole('button', { name: 'Restore this' }).click();
+  const now = alice.getByRole('img', { name: 'bird.png', exact: true });
+  await expect(now).toHaveJSProperty('naturalWidth', 64);
+  await alice.getByRole('button', { name: 'Undo' }).click();
+  await expect(now).toHaveJSProperty('naturalWidth', 1);
 });
+
+/** With a single pixel, as an upload does. */
+function replaceImage(page: Page, branch: string): Promise<void> {
+  return page.evaluate(
+    async ({ at, bytes, name }) => {
+      const headers = { 'Content-Type': 'application/json' };
+      const body = JSON.stringify({ owner: 'perch', repo: 'perch-hop', branch: name });
+      const opened = await fetch('/api/workspaces', { method: 'POST', headers, body });
+      const { id } = (await opened.json()) as { id: string };
+      const query = new URLSearchParams({ path: at, replace: 'true' });
+      const pixel = Uint8Array.from(atob(bytes), (character) => character.charCodeAt(0));
+      await fetch(`/api/workspaces/${id}/files?${query}`, { method: 'PUT', body: pixel });
+    },
+    { at: IMAGE, bytes: PIXEL, name: branch },
+  );
+}

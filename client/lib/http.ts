@@ -61,6 +61,11 @@ export function rawUrl(workspaceId: string, path: string, version?: string): str
   return address('/api/workspaces/:id/raw', { id: workspaceId }, { path, version });
 }
 
+/** The same as it was after an event. */
+export function pastRawUrl(workspaceId: string, path: string, seq: number): string {
+  return address('/api/workspaces/:id/history/raw', { id: workspaceId }, { path, seq });
+}
+
 function address(path: string, params: object = {}, query: object = {}): string {
   const filled = Object.entries(params).reduce(
     (now, [name, value]) => now.replace(`:${name}`, encodeURIComponent(String(value))),

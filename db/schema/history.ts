@@ -1,5 +1,7 @@
+import { sql } from 'drizzle-orm';
 import { bigint, bigserial, boolean, index, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import { documents } from './document.js';
+import { objects } from './object.js';
 import { workspaces } from './workspace.js';
 
 /*
@@ -41,7 +43,15 @@ export const overlayStates = pgTable(
     fromPath: text(),
     /** Whether it was a file of bytes that are not committed. */
     hasObject: boolean().notNull().default(false),
+    /** Those bytes, which stay for as long as this says that they were there; null where they went before it did. */
+    objectId: uuid().references(() => objects.id),
     eventSeq: bigint({ mode: 'number' }).notNull(),
   },
-  (table) => [index().on(table.workspaceId, table.path), index().on(table.workspaceId, table.fromPath)],
+  (table) => [
+    index().on(table.workspaceId, table.path),
+    index().on(table.workspaceId, table.fromPath),
+    index('overlay_states_objects')
+      .on(table.objectId)
+      .where(sql`${table.objectId} is not null`),
+  ],
 );

@@ -4,7 +4,7 @@ import { users } from './user.js';
 /**
  * Bytes in the object store, of which the store itself knows only the id.
  * Written before the bytes are, so that whatever a crash leaves there is known
- * here; removed after them, when no file, text or undo refers to it any more.
+ * here; removed after them, when no file, text, undo or past of a room refers to it any more.
  */
 export const objects = pgTable('objects', {
   id: uuid().primaryKey().defaultRandom(),

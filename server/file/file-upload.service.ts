@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { DocumentService, type DocumentStyle } from '../document/document.service.js';
 import { decodeTextFile, type DecodedFile } from '../document/text-file.js';
 import { EventService } from '../event/event.service.js';
 import { exactly, WrongLength } from '../object/object-store.js';
@@ -13,17 +12,11 @@ import { ProtocolError } from '../protocol/error.js';
 import { UPLOAD_MAX_BYTES, type FileUploaded } from '../protocol/file.js';
 import type { Account } from '../protocol/user.js';
 import { WorkspaceService } from '../workspace/workspace.service.js';
+import { FilePlacementService, refusePlace, type Taken } from './file-placement.service.js';
 import { FileReplaceService } from './file-replace.service.js';
 import { FileStyleService } from './file-style.service.js';
-import { refuseCollision } from './file.service.js';
-import { FileRepository } from './file.repository.js';
-import type { Overlay, OverlayFile, RowChange } from './overlay.js';
-import { OverlayMoved, OverlayService } from './overlay.service.js';
-
-/** A file's bytes, taken in: a text in its style, or where they are kept. */
-export type Taken =
-  | { kind: 'text'; text: string; style: DocumentStyle }
-  | { kind: 'object'; objectId: string; sha: string };
+import type { OverlayFile } from './overlay.js';
+import { OverlayService } from './overlay.service.js';
 
 /**
  * Takes a file as it is, byte for byte: a live document where it is a text,
@@ -32,10 +25,9 @@ export type Taken =
 @Injectable()
 export class FileUploadService {
   constructor(
-    private readonly files: FileRepository,
     private readonly overlays: OverlayService,
     private readonly workspaces: WorkspaceService,
-    private readonly documents: DocumentService,
+    private readonly placements: FilePlacementService,
     private readonly objects: ObjectService,
     private readonly replacements: FileReplaceService,
     private readonly events: EventService,
@@ -65,7 +57,14 @@ export class FileUploadService {
     }
     if (before && taken.kind === 'object' && taken.sha === (await this.#shaOf(before)))
       return { outcome: 'same', undo: null };
-    return this.#place(account, workspaceId, path, replace, taken);
+    const actor = personActor(account.id);
+    return this.placements.place(account, workspaceId, path, taken, {
+      replace,
+      tell: (transaction, isReplaced) =>
+        this.events.append(transaction, workspaceId, isReplaced ? 'file.replaced' : 'file.created', actor, {
+          path,
+        }),
+    });
   }
 
   /** The id of its bytes, which a text that somebody edits has not. */
@@ -113,64 +112,6 @@ export class FileUploadService {
   #keep(account: Account, bytes: Uint8Array, reason: 'binary' | 'encoding' | 'lfs' | null) {
     return this.objects.keep(account.id, Readable.from([bytes]), bytes.byteLength, reason);
   }
-
-  /** Puts it at its path, in place of whatever else is there. */
-  async #place(
-    account: Account,
-    workspaceId: string,
-    path: string,
-    replace: boolean,
-    taken: Taken,
-  ): Promise<FileUploaded> {
-    const access = await this.workspaces.require(account, workspaceId, 'write');
-    const actor = personActor(account.id);
-    return this.overlays.change<FileUploaded>(workspaceId, async (overlay, transaction) => {
-      const before = refusePlace(overlay, path, replace);
-      const [document] = await this.files.documentsAt(transaction, workspaceId, [path]);
-      const mode = before?.mode ?? '100644';
-      if (document) await this.documents.remove(transaction, document.id);
-      let made: string | null = null;
-      if (taken.kind === 'text') {
-        const { text, style } = taken;
-        ({ id: made } = await this.documents.create(transaction, access, path, text, actor, {
-          ...style,
-          mode: mode === '100755' ? mode : '100644',
-        }));
-      }
-      const objectId = taken.kind === 'object' ? taken.objectId : null;
-      overlay.place({ path, origin: null, blobSha: null, mode, documentId: made, objectId });
-      const type = before ? 'file.replaced' : 'file.created';
-      const seq = await this.events.append(transaction, workspaceId, type, actor, { path });
-      const [now] = await this.files.documentsAt(transaction, workspaceId, [path]);
-      // Somebody opened it in between: its text is not to be lost from sight.
-      if ((now?.id ?? null) !== made) throw new OverlayMoved();
-      const answer = async (rows: RowChange[]): Promise<FileUploaded> => {
-        if (!before) return { outcome: 'created', undo: null };
-        const documents = [
-          ...(document ? [{ ...document, removed: true }] : []),
-          ...(made === null ? [] : [{ id: made, path, removed: false, made: true }]),
-        ];
-        const undo = { workspaceId, userId: account.id, path, rows, documents };
-        return { outcome: 'replaced', undo: await this.files.saveUndo(transaction, undo) };
-      };
-      return { seq, answer };
-    });
-  }
-}
-
-/** @returns what is to be replaced. @throws {ProtocolError} `conflict` where nothing may be put here */
-function refusePlace(overlay: Overlay, path: string, replace: boolean): OverlayFile | null {
-  const before = overlay.files.get(path);
-  if (!before || !replace) {
-    refuseCollision(overlay, [path]);
-    return null;
-  }
-  if (before.mode === '120000' || before.mode === '160000')
-    throw new ProtocolError(
-      'conflict',
-      `${path} is a ${before.mode === '120000' ? 'symbolic link' : 'submodule'}, which no file takes the place of. Delete it first; nothing was changed.`,
-    );
-  return before;
 }
 
 const megabytes = (size: number) => (size / 1_000_000).toLocaleString('en', { maximumFractionDigits: 1 });

@@ -10,6 +10,7 @@ import { EditBurstService } from './edit-burst.service.js';
 import { FileChangeService } from './file-change.service.js';
 import { FileContentService } from './file-content.service.js';
 import { FileDiscardService } from './file-discard.service.js';
+import { FilePlacementService } from './file-placement.service.js';
 import { FileReplaceService } from './file-replace.service.js';
 import { FileUploadService } from './file-upload.service.js';
 import { FileStyleService } from './file-style.service.js';
@@ -29,6 +30,7 @@ import { OverlayService } from './overlay.service.js';
     FileChangeService,
     FileContentService,
     FileDiscardService,
+    FilePlacementService,
     FileReplaceService,
     FileRepository,
     FileService,
@@ -42,6 +44,7 @@ import { OverlayService } from './overlay.service.js';
     EditBurstService,
     FileChangeService,
     FileDiscardService,
+    FilePlacementService,
     FileService,
     FileStyleService,
     FileUndoService,

@@ -225,7 +225,7 @@ test('OBJ3 a file that breaks off on its way, or a database that ends before it 
   expect((await raw('y.bin')).equals(Buffer.from(other))).toBe(true);
 });
 
-test('OBJ4 an object is removed when neither file nor undo needs it, and not before', async () => {
+test('OBJ4 an object is removed when neither file, undo nor the past needs it, and not before', async () => {
   const { alice, id } = room;
   await put('x.bin', other);
   const [{ id: objectId } = { id: '' }] = await room.database.pool
@@ -235,6 +235,8 @@ test('OBJ4 an object is removed when neither file nor undo needs it, and not bef
   expect(await room.objects.sweep(0)).toBe(0);
   await undo('x.bin', deleted.undo);
   await room.files.delete(alice, id, 'x.bin');
+  // What the past refers to is shown beside it.
+  await room.database.pool.query('DELETE FROM overlay_states');
   await room.database.pool.query(`UPDATE file_undos SET created_at = now() - interval '7 days 1 minute'`);
   const [left] = await room.database.pool
     .query<{ id: string }>('SELECT id FROM file_undos')

@@ -16,7 +16,9 @@ import type { FileReverted } from '../protocol/history.js';
 import { textEdits } from '../protocol/text-edits.js';
 import type { Account } from '../protocol/user.js';
 import { WorkspaceService, type WorkspaceAccess } from '../workspace/workspace.service.js';
+import { BytesRevertService } from './bytes-revert.service.js';
 import { FileMomentService } from './file-moment.service.js';
+import { FileSourceService } from './file-source.service.js';
 import { HistoryRepository } from './history.repository.js';
 
 /** Somebody may type while the edits are worked out: so often they are again, and then while nobody can. */
@@ -25,7 +27,7 @@ const ATTEMPTS = 10;
 type Wanted = { text: string; seq: number };
 
 /**
- * Has a file say again what it said after an event: as an edit of the words
+ * Has a file be again what it was after an event: as an edit of the words
  * that differ in the live text, so that cursors and what others type beside
  * them stay. A file that was deleted since is there again, with its history.
  */
@@ -33,7 +35,9 @@ type Wanted = { text: string; seq: number };
 export class FileRevertService {
   constructor(
     private readonly repository: HistoryRepository,
+    private readonly sources: FileSourceService,
     private readonly moments: FileMomentService,
+    private readonly bytes: BytesRevertService,
     private readonly workspaces: WorkspaceService,
     private readonly documents: DocumentService,
     private readonly stored: StoredDocumentService,
@@ -47,9 +51,12 @@ export class FileRevertService {
   /** @throws {ProtocolError} `conflict` where the file was not there then */
   async revert(account: Account, workspaceId: string, path: string, seq: number): Promise<FileReverted> {
     const access = await this.workspaces.require(account, workspaceId, 'write');
-    const moment = await this.moments.read(workspaceId, path, seq);
-    if (moment.kind === 'absent')
+    const source = await this.sources.find(workspaceId, path, seq);
+    const moment = await this.moments.read(workspaceId, source);
+    if (source.kind === 'absent' || moment.kind === 'absent')
       throw new ProtocolError('conflict', `${path} was not there then. Nothing was changed.`);
+    const past = { seq, source, moment };
+    if (moment.kind === 'not-text') return this.bytes.place(account, workspaceId, path, past);
     const wanted = { text: moment.text, seq };
     const documentId = await this.repository.documentOf(workspaceId, path);
     const known = documentId === null ? null : await this.stored.read(documentId);
@@ -59,8 +66,12 @@ export class FileRevertService {
     const { overlay } = await this.overlays.load(workspaceId, path);
     // Another file may stand there by now, which nobody has opened yet.
     if (overlay.files.has(path)) {
-      const { id } = await this.documents.open(access, path);
-      return this.#edit(account, workspaceId, id, wanted);
+      const document = await this.documents.open(access, path).catch((error: unknown) => {
+        if (error instanceof ProtocolError && error.code === 'not-text') return null;
+        throw error;
+      });
+      if (!document) return this.bytes.place(account, workspaceId, path, past);
+      return this.#edit(account, workspaceId, document.id, wanted);
     }
     if (isAlive) return this.#edit(account, workspaceId, known.record.id, wanted);
     return this.#recreate(account, access, path, known, wanted);

@@ -1,4 +1,6 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { sendRawFile } from '../file/raw-file.js';
 import { HttpRoute, SignedIn, type RouteInput } from '../platform/http-route.js';
 import type { RouteReply } from '../protocol/http-routes.js';
 import type { Account } from '../protocol/user.js';
@@ -28,6 +30,17 @@ export class HistoryController {
     @SignedIn() account: Account,
   ): Promise<RouteReply<'GET /api/workspaces/:id/history'>> {
     return this.moments.at(account, params.id, query.path, query.seq);
+  }
+
+  @HttpRoute('GET /api/workspaces/:id/history/raw')
+  async raw(
+    { params, query }: RouteInput<'GET /api/workspaces/:id/history/raw'>,
+    @SignedIn() account: Account,
+    @Res() response: Response,
+  ): Promise<RouteReply<'GET /api/workspaces/:id/history/raw'>> {
+    const { path, file } = await this.moments.raw(account, params.id, query.path, query.seq);
+    await sendRawFile(response, path, file);
+    return new Uint8Array();
   }
 
   @HttpRoute('POST /api/workspaces/:id/history/revert')

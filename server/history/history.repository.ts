@@ -111,6 +111,16 @@ export class HistoryRepository {
     return rows.length > 0;
   }
 
+  /** Whether a push up to an event was about it. */
+  async isMergedBy(workspaceId: string, path: string, eventSeq: number): Promise<boolean> {
+    const { rows } = await this.connection.database.execute(sql`
+      SELECT FROM workspace_events
+      WHERE workspace_id = ${workspaceId} AND seq <= ${eventSeq}
+        AND type in ('workspace.opened', 'workspace.moved', 'commit.created', 'branch.merged')
+        AND type = 'branch.merged' AND payload->'paths' ? ${path} LIMIT 1`);
+    return rows.length > 0;
+  }
+
   /** The commit the room stood on after an event; null where none tells. */
   async baseAt(workspaceId: string, eventSeq: number): Promise<{ commit: string | null } | null> {
     const { rows } = await this.connection.database.execute<{ commit: string | null }>(sql`

@@ -51,6 +51,7 @@ export class ObjectRepository {
         WHERE o.created_at < now() - make_interval(hours => ${olderThanHours})
           AND NOT EXISTS (SELECT FROM workspace_files f WHERE f.object_id = o.id)
           AND NOT EXISTS (SELECT FROM documents d WHERE d.object_id = o.id)
+          AND NOT EXISTS (SELECT FROM overlay_states s WHERE s.object_id = o.id)
           AND NOT EXISTS (
             SELECT FROM file_undos u
             WHERE o.id = ANY (u.object_ids) AND u.created_at > now() - interval '8 days')

@@ -23,7 +23,7 @@ const NOTHING = '00000000-0000-0000-0000-000000000000';
  * Bytes that are no text: kept in the object store, known by opaque ids.
  *
  * OBJ3 A reference is made only to what is stored whole, so a crash costs nothing that was acknowledged.
- * OBJ4 What no file, text or undo refers to is removed a day later, whatever left it there.
+ * OBJ4 What no file, text, undo or past of a room refers to is removed a day later, whatever left it there.
  */
 @Injectable()
 export class ObjectService implements OnApplicationBootstrap, BeforeApplicationShutdown {

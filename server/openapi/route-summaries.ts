@@ -43,7 +43,8 @@ export const routeSummaries: Partial<Record<HttpRoute, string>> = {
   'GET /api/workspaces/:id/timeline':
     'A page of a room’s events with what was typed: of a kind, person or file',
   'GET /api/workspaces/:id/history': 'A file as it was after an event',
-  'POST /api/workspaces/:id/history/revert': 'Have a file say again what it said after an event',
+  'GET /api/workspaces/:id/history/raw': 'A file’s bytes as they were after an event',
+  'POST /api/workspaces/:id/history/revert': 'Have a file be again what it was after an event',
   'GET /api/workspaces/:id/files': 'The base commit of a room and what differs from it',
   'GET /api/workspaces/:id/tree': 'The names of the base commit’s files, folder by folder',
   'GET /api/workspaces/:id/changes': 'What differs from the base commit',

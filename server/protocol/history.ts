@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { eventType, workspaceEvent, type EventType, type IntegrationType } from './event.js';
-import { filePath } from './file.js';
+import { filePath, notTextReason } from './file.js';
+import { sha } from './repository.js';
 import { userId } from './user.js';
 
 /** What events are about, for whoever wants to see some of them alone. */
@@ -107,6 +108,16 @@ export const fileMoment = z.discriminatedUnion('kind', [
     text: z.string(),
     /** What it was called then. */
     path: z.string(),
+  }),
+  /** Its bytes are at `history/raw`. */
+  z.object({
+    kind: z.literal('not-text'),
+    reason: notTextReason,
+    path: z.string(),
+    sha,
+    size: z.number().int(),
+    /** Where a symbolic link pointed to. */
+    target: z.string().optional(),
   }),
   /** It was not there: deleted, or not made yet. */
   z.object({ kind: z.literal('absent'), was: z.enum(['deleted', 'not-yet']) }),

@@ -184,6 +184,8 @@ export const httpRoutes = {
   'GET /api/workspaces/:id/lines': { params: byId, query: filePathBody, reply: fileLines },
   /** As it was after an event. */
   'GET /api/workspaces/:id/history': { params: byId, query: fileMomentQuery, reply: fileMoment },
+  /** Its bytes as they were then (images, sounds, downloads); of a text its UTF-8, with LF. The reply is the body itself. */
+  'GET /api/workspaces/:id/history/raw': { params: byId, query: fileMomentQuery, reply: anyBytes },
   /** Says again what it said then, by a forward edit; one that was deleted since is there again. */
   'POST /api/workspaces/:id/history/revert': { params: byId, body: fileReversion, reply: fileReverted },
   /** How it is to be written, as the branch's own files say by now. */

@@ -122,6 +122,10 @@ const routes = (): Partial<Record<HttpRoute, Case>> => ({
     need: 'read',
     ask: { params: { id }, query: { path: 'README.md', seq: '1' } },
   },
+  'GET /api/workspaces/:id/history/raw': {
+    need: 'read',
+    ask: { params: { id }, query: { path: 'README.md', seq: '1' } },
+  },
   'POST /api/workspaces/:id/history/revert': inRoom('write', { path: 'README.md', seq: 1 }),
   'GET /api/workspaces/:id/protection': inRoom('read'),
   'POST /api/workspaces/:id/branch-off': {

@@ -8,7 +8,7 @@ import { GithubClient } from '../platform/github-client.js';
 import type { ForgeRepository } from '../platform/github-repositories.js';
 import { log } from '../platform/log.js';
 import { ProtocolError } from '../protocol/error.js';
-import type { FileMode } from '../protocol/file.js';
+import type { FileMode, TreeEntry } from '../protocol/file.js';
 import type { BranchRef } from '../protocol/repository.js';
 import type { Account, Role } from '../protocol/user.js';
 import type { RecentWorkspace, Workspace } from '../protocol/workspace.js';
@@ -31,6 +31,8 @@ export type WorkspaceAccess = {
   baseCommit: string | null;
   role: Role;
 };
+
+type BaseEntry = TreeEntry & { commit: string };
 
 /** A file of the base commit, and the commit it was read at. */
 export type BaseFileContent = {
@@ -179,18 +181,30 @@ export class WorkspaceService {
     return { baseCommit, tree };
   }
 
-  /** A file as the base commit has it, or null where it has none. @param commit an earlier base */
-  async readBase(workspaceId: string, path: string, commit?: string | null): Promise<BaseFileContent | null> {
+  /** What the base commit has at a path. @param commit an earlier base */
+  async baseEntry(workspaceId: string, path: string, commit?: string | null): Promise<BaseEntry | null> {
     const { repository, baseCommit: base } = await this.find(workspaceId);
     const baseCommit = commit === undefined ? base : commit;
     if (baseCommit === null) return null;
     const tree = await this.github.getTree(repository.owner, repository.repo, baseCommit, path);
     const entry = tree.files.get(path);
+    return entry ? { ...entry, commit: baseCommit } : null;
+  }
+
+  /** A file as the base commit has it, or null where it has none. @param commit an earlier base */
+  async readBase(workspaceId: string, path: string, commit?: string | null): Promise<BaseFileContent | null> {
+    const entry = await this.baseEntry(workspaceId, path, commit);
     if (!entry) return null;
+    const bytes = await this.readEntry(workspaceId, entry);
     const { mode, sha } = entry;
-    if (mode === '160000') return { bytes: new Uint8Array(), mode, sha, size: 0, commit: baseCommit };
-    const bytes = await this.github.getBlob(repository.owner, repository.repo, sha);
-    return { bytes, mode, sha, size: bytes.byteLength, commit: baseCommit };
+    return { bytes, mode, sha, size: bytes.byteLength, commit: entry.commit };
+  }
+
+  /** The bytes of a file of any commit; of a submodule none. */
+  async readEntry(workspaceId: string, { mode, sha }: TreeEntry): Promise<Uint8Array> {
+    if (mode === '160000') return new Uint8Array();
+    const { repository } = await this.find(workspaceId);
+    return this.github.getBlob(repository.owner, repository.repo, sha);
   }
 
   /** The branch goes by another name from now on. False where that one has a room already. */

@@ -19,6 +19,7 @@ import { ConflictBar } from '@/features/conflicts/conflict-bar.js';
 import { FileConflictPanel } from '@/features/conflicts/file-conflict-panel.js';
 import { useConflictView } from '@/features/conflicts/use-conflict-view.js';
 import type { Conflicts } from '@/features/conflicts/use-conflicts.js';
+import { rawUrl } from '@/lib/http.js';
 import { keptRequest } from '@/lib/kept/kept-request.js';
 import type { LiveDocument } from '@/lib/room/live-document.js';
 import { usePresent, useRoom } from '@/lib/room-context.js';
@@ -182,6 +183,7 @@ export function EditorPane(props: EditorPaneProps) {
             workspace={workspace}
             path={path}
             document={live ? document : null}
+            bytes={state?.kind === 'not-text' ? state : null}
             group={group}
             at={at}
             onAt={(seq) => onView('past', seq)}
@@ -212,7 +214,12 @@ export function EditorPane(props: EditorPaneProps) {
               </Blankslate>
             )}
             {state?.kind === 'not-text' && (
-              <NotTextView key={state.sha} workspaceId={workspace.id} path={path} {...state} />
+              <NotTextView
+                key={state.sha}
+                source={rawUrl(workspace.id, path, state.sha)}
+                path={path}
+                {...state}
+              />
             )}
             {live && document && (
               <Suspense fallback={<DelayedProgress label="Loading the editor" />}>

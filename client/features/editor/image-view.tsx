@@ -22,7 +22,11 @@ export function ImageView({ source, name, onUnreadable }: Props) {
         />
       </ScrollRegion>
       <figcaption className="image-view-facts">
-        <SegmentedControl aria-label="Size" size="small" onChange={(index) => setFits(index === 0)}>
+        <SegmentedControl
+          aria-label={`Size of ${name}`}
+          size="small"
+          onChange={(index) => setFits(index === 0)}
+        >
           <SegmentedControl.Button selected={fits}>Fit</SegmentedControl.Button>
           <SegmentedControl.Button selected={!fits}>Actual size</SegmentedControl.Button>
         </SegmentedControl>

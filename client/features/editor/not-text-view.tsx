@@ -3,8 +3,8 @@ import { Button, Link } from '@primer/react';
 import { DOCUMENT_MAX_LENGTH } from '@protocol/document.js';
 import type { NotTextReason } from '@protocol/file.js';
 import { useState } from 'react';
-import { rawUrl } from '@/lib/http.js';
 import { BytesView } from './bytes-view.js';
+import { isImage } from './image-name.js';
 import { ImageView } from './image-view.js';
 import { writtenSize } from './written-bytes.js';
 import './not-text-view.css';
@@ -18,25 +18,25 @@ const REASONS: Record<NotTextReason, string> = {
   submodule: 'This is a submodule: a commit of another repository. It is kept as it is.',
   lfs: 'This file is kept by Git LFS; only its pointer is in the repository. It is kept as it is.',
 };
-const IMAGE = /\.(?:png|jpe?g|gif|webp|avif|ico|bmp)$/i;
 const SOUND = /\.(?:wav|mp3|ogg|oga|opus|flac|m4a|aac|weba)$/i;
 
 type Props = {
-  workspaceId: string;
+  /** Where its bytes are. */
+  source: string;
   path: string;
   reason: NotTextReason;
   size: number;
-  sha?: string;
   target?: string;
+  /** Why it is no text, where that is not as of now. */
+  words?: string;
 };
 
 /** A file that is no text: seen, heard or at least its bytes, and why it is not edited. */
-export function NotTextView({ workspaceId, path, reason, size, sha, target }: Props) {
-  const source = rawUrl(workspaceId, path, sha);
+export function NotTextView({ source, path, reason, size, target, words = REASONS[reason] }: Props) {
   const name = path.split('/').at(-1)!;
   const [unreadable, setUnreadable] = useState(false);
   const [hex, setHex] = useState(false);
-  const isImage = reason === 'binary' && IMAGE.test(path) && !unreadable;
+  const isSeen = isImage(path, reason) && !unreadable;
   const isSound = reason === 'binary' && SOUND.test(path);
   const hasBytes = reason !== 'submodule' && reason !== 'symlink';
   const isReadable = reason === 'encoding' || reason === 'too-large' || reason === 'lfs';
@@ -46,7 +46,7 @@ export function NotTextView({ workspaceId, path, reason, size, sha, target }: Pr
         <div className="not-text-words">
           <h2>{name}</h2>
           <p>
-            {REASONS[reason]}
+            {words}
             {target !== undefined && (
               <>
                 {' '}
@@ -57,7 +57,7 @@ export function NotTextView({ workspaceId, path, reason, size, sha, target }: Pr
         </div>
         {hasBytes && (
           <div className="not-text-actions">
-            {(isImage || isSound) && (
+            {(isSeen || isSound) && (
               <Button size="small" aria-pressed={hex} onClick={() => setHex(!hex)}>
                 {hex ? 'Hide the bytes' : 'Show the bytes'}
               </Button>
@@ -68,9 +68,9 @@ export function NotTextView({ workspaceId, path, reason, size, sha, target }: Pr
           </div>
         )}
       </div>
-      {isImage && !hex && <ImageView source={source} name={name} onUnreadable={() => setUnreadable(true)} />}
+      {isSeen && !hex && <ImageView source={source} name={name} onUnreadable={() => setUnreadable(true)} />}
       {isSound && !hex && <audio controls src={source} aria-label={name} />}
-      {hasBytes && (hex || !(isImage || isSound)) && (
+      {hasBytes && (hex || !(isSeen || isSound)) && (
         <BytesView source={source} path={path} size={size} as={isReadable ? 'text' : 'hex'} />
       )}
     </div>

@@ -25,7 +25,17 @@ type Props = {
   onAt: (seq: number) => void;
   /** Back to the file as it is now. */
   onNow: () => void;
-  children: (shown: { text: string; isCompared: boolean; label: string }) => ReactNode;
+  /** Whether what it was can be compared with what it is. */
+  isComparable: (moment: PresentMoment) => boolean;
+  children: (shown: ShownMoment) => ReactNode;
+};
+export type PresentMoment = Exclude<FileMoment, { kind: 'absent' }>;
+export type ShownMoment = {
+  moment: PresentMoment;
+  seq: number;
+  isCompared: boolean;
+  /** What happened then. */
+  label: string;
 };
 
 /** Going along it with a key held down asks for where one stays. */
@@ -35,7 +45,7 @@ const TYPING_MS = 3_000;
 
 /** A file as it was after any event, to be compared with now and brought back. */
 export function PastView(props: Props) {
-  const { workspaceId, room, path, at, writable, sentence, onAt, onNow, children } = props;
+  const { workspaceId, room, path, at, writable, sentence, isComparable, onAt, onNow, children } = props;
   const found = useFileEvents(workspaceId, room, path);
   const { events, edits, hasNextPage, fetchNextPage, isFetchingNextPage, isFetchNextPageError } = found;
   const [isCompared, setIsCompared] = useState(false);
@@ -77,7 +87,8 @@ export function PastView(props: Props) {
     return <Problem error={found.error} onRetry={() => void retry()} />;
   }
   if (!events || isFurther) return <DelayedProgress label="Looking what happened to this file" />;
-  const text = moment.data?.kind === 'text' ? moment.data.text : null;
+  const there = moment.data && moment.data.kind !== 'absent' ? moment.data : null;
+  const canCompare = there !== null && isComparable(there);
   const event = events[index];
   return (
     <section className="past-view" aria-label={`History of ${path}`}>
@@ -98,7 +109,7 @@ export function PastView(props: Props) {
             size="small"
             aria-pressed={isCompared}
             variant={isCompared ? 'default' : 'invisible'}
-            disabled={text === null}
+            disabled={!canCompare}
             onClick={() => setIsCompared(!isCompared)}
           >
             Compare with now
@@ -107,7 +118,7 @@ export function PastView(props: Props) {
             <Button
               size="small"
               variant="primary"
-              disabled={text === null || seq === null || moment.isPlaceholderData}
+              disabled={there === null || seq === null || moment.isPlaceholderData}
               loading={revert.isPending}
               onClick={() => seq !== null && revert.mutate({ path, seq })}
             >
@@ -125,10 +136,15 @@ export function PastView(props: Props) {
           <Flash variant="warning">{moment.error.message}</Flash>
         ) : !moment.data ? (
           <DelayedProgress label="Reading the file as it was" />
-        ) : text === null ? (
+        ) : there === null || seq === null ? (
           <Absent moment={moment.data} path={path} onBack={index > 0 ? () => go(index - 1) : null} />
         ) : (
-          children({ text, isCompared, label: event ? sentence(event) : 'then' })
+          children({
+            moment: there,
+            seq,
+            isCompared: isCompared && canCompare,
+            label: event ? sentence(event) : 'then',
+          })
         )}
       </div>
     </section>

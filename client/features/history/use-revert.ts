@@ -7,7 +7,7 @@ import type { Room } from '@/lib/room/room.js';
 
 const SAVED_WITHIN_MS = 5_000;
 
-/** Has a file say again what it said after an event; said with the way back. */
+/** Has a file be again what it was after an event; said with the way back. */
 export function useRevert(workspaceId: string, room: Room, onReverted: (path: string) => void) {
   const params = { id: workspaceId };
   const takeBack = ({ outcome, path, undo }: FileReverted): void => {
@@ -26,11 +26,10 @@ export function useRevert(workspaceId: string, room: Room, onReverted: (path: st
     onSuccess: (reverted) => {
       const { outcome, path } = reverted;
       onReverted(path);
-      if (outcome === 'same') toast({ message: `${path} says that already. Nothing was changed.` });
+      if (outcome === 'same') toast({ message: `${path} is like that already. Nothing was changed.` });
       else
         toast({
-          message:
-            outcome === 'recreated' ? `${path} is there again.` : `${path} says again what it said then.`,
+          message: outcome === 'recreated' ? `${path} is there again.` : `${path} is again as it was then.`,
           action: { label: 'Undo', onAction: () => takeBack(reverted) },
         });
     },

@@ -37,6 +37,7 @@ import { ObjectRepository } from '../../object/object.repository.js';
 import { ObjectService } from '../../object/object.service.js';
 import { DocumentBytesService } from '../../file/document-bytes.service.js';
 import { FileReplaceService } from '../../file/file-replace.service.js';
+import { FilePlacementService } from '../../file/file-placement.service.js';
 import { FileUploadService } from '../../file/file-upload.service.js';
 import { EditBurstService } from '../../file/edit-burst.service.js';
 import { FileChangeService } from '../../file/file-change.service.js';
@@ -132,11 +133,11 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
   const discards = new FileDiscardService(rows, overlays, workspaces_, documents, events, bursts, database);
   const undos = new FileUndoService(rows, overlays, workspaces_, documents, events, bursts, database);
   const replacements = new FileReplaceService(rows, workspaces_, documents, events, bursts, database);
+  const placements = new FilePlacementService(rows, overlays, workspaces_, documents);
   const uploads = new FileUploadService(
-    rows,
     overlays,
     workspaces_,
-    documents,
+    placements,
     objects,
     replacements,
     events,
