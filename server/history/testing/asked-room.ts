@@ -1,4 +1,5 @@
-import { expect, vi } from 'vitest';
+import assert from 'node:assert/strict';
+import { vi } from 'vitest';
 import type { BranchStage } from '../../branch-sync/testing/branch-stage.js';
 import type { FileMoment, FileReverted, timelinePage } from '../../protocol/history.js';
 import type { HttpRoute } from '../../protocol/http-routes.js';
@@ -36,14 +37,14 @@ export class AskedRoom {
       headers: { Cookie: this.stage.cookies.Alice },
       body: bytes,
     });
-    expect(status).toBe(200);
+    assert.equal(status, 200);
   }
 
   async change(what: 'move' | 'delete' | 'discard', body: Record<string, string>): Promise<{ undo: string }> {
     const answer = await this.ask<{ undo: string }>('Alice', `POST /api/workspaces/:id/files/${what}`, {
       body,
     });
-    expect([what, answer.status, answer.body]).toEqual([what, 200, answer.body]);
+    assert.equal(answer.status, 200, `${what}: ${JSON.stringify(answer.body)}`);
     return answer.body;
   }
 
@@ -54,7 +55,7 @@ export class AskedRoom {
   async at(path: string, seq: number): Promise<FileMoment> {
     const query = { path, seq: String(seq) };
     const { status, body } = await this.ask<FileMoment>('Bob', 'GET /api/workspaces/:id/history', { query });
-    expect([status, body]).toEqual([200, expect.anything()]);
+    assert.equal(status, 200, JSON.stringify(body));
     return body;
   }
 
@@ -77,7 +78,7 @@ export class AskedRoom {
 
   async timeline(query: Record<string, string> = {}): Promise<Page> {
     const { status, body } = await this.ask<Page>('Bob', 'GET /api/workspaces/:id/timeline', { query });
-    expect(status).toBe(200);
+    assert.equal(status, 200);
     return body;
   }
 
@@ -90,7 +91,7 @@ export class AskedRoom {
   /** The number of the last event of a type. */
   async seqOf(type: string): Promise<number> {
     const find = async () => (await this.timeline()).events.find((event) => event.type === type);
-    await vi.waitFor(async () => expect(await find()).toBeDefined());
+    await vi.waitFor(async () => assert.ok(await find(), `${type} is told`));
     return (await find())!.seq;
   }
 
