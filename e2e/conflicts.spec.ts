@@ -52,7 +52,7 @@ test('GIT2 a conflict is shown beside the text to both, decided by one, and gone
   await push(perch, alice, branch, (text) => text.replace(/^/, 'Theirs '));
   for (const page of [alice, bob]) {
     await expect(
-      page.getByText('Carol pushed 1 commit; 1 file changed. 1 conflict waits to be decided.'),
+      page.getByText(/^Carol pushed [0-9a-f]{7}: 1 file changed. 1 conflict waits to be decided.$/),
     ).toBeVisible();
     await expect(page.getByRole('region', { name: /^Incoming Change, .* by Carol/ })).toContainText('Theirs');
     expect(await screenText(page)).not.toContain('<<<');

@@ -4,6 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 import { toast } from '@/components/toaster.js';
+import { pushedWords } from '@/features/events/event-sentence.js';
 import { useRoom } from '@/lib/room-context.js';
 import { paths } from './paths.js';
 
@@ -15,8 +16,8 @@ export function usePushNews(workspace: Workspace): void {
   const { search, hash } = useLocation();
   useEffect(
     () =>
-      room.subscribe('event', ({ type, payload }) => {
-        if (type === 'branch.merged') toast({ message: pushWords(payload) });
+      room.subscribe('event', ({ type, actor, payload }) => {
+        if (type === 'branch.merged') toast({ message: pushWords(actor.name, payload) });
         if (type !== 'branch.renamed') return;
         const renamed = { ...workspace, branch: payload.to };
         client.setQueryData(['workspace', workspace.owner, workspace.repo, payload.to], renamed);
@@ -27,12 +28,11 @@ export function usePushNews(workspace: Workspace): void {
   );
 }
 
-function pushWords({ pusher, commits, files, conflicts }: EventPayloads['branch.merged']): string {
-  const changed = files === 1 ? '1 file changed' : `${files} files changed`;
+function pushWords(pusher: string, payload: EventPayloads['branch.merged']): string {
+  const { conflicts } = payload;
   const found =
     conflicts === 0
       ? ''
       : ` ${conflicts === 1 ? '1 conflict waits' : `${conflicts} conflicts wait`} to be decided.`;
-  const pushed = commits ? ` ${commits === 1 ? '1 commit' : `${commits} commits`}` : '';
-  return `${pusher ?? 'Somebody'} pushed${pushed}; ${changed}.${found}`;
+  return `${pusher} ${pushedWords(payload)}.${found}`;
 }

@@ -7,7 +7,7 @@ import { lineOrigins, settledHunks } from '../document/line-origins.js';
 import { decodeTextFile } from '../document/text-file.js';
 import { EventService } from '../event/event.service.js';
 import { OverlayService } from '../file/overlay.service.js';
-import { personOf } from '../platform/actor.js';
+import { personOf, shaOf, UNNAMED_PUSHER } from '../platform/actor.js';
 import { lineHunks } from '../platform/line-hunks.js';
 import { ProtocolError } from '../protocol/error.js';
 import type { FileLines, LineWriting } from '../protocol/lines.js';
@@ -155,10 +155,10 @@ export class AuthorshipService {
     const people = await this.auth.peopleById([
       ...new Set(deeds.map(({ actor }) => personOf(actor)).filter((id) => id !== undefined)),
     ]);
-    const shas = [...new Set(deeds.map(shaOf).filter((sha) => sha !== undefined))];
+    const shas = [...new Set(deeds.map(commitOf).filter((sha) => sha !== undefined))];
     const told = await this.events.about(workspaceId, path, shas);
     return deeds.map(({ actor, name, at, commit }): LineWriting => {
-      const sha = shaOf({ actor, commit });
+      const sha = commitOf({ actor, commit });
       const event = sha
         ? told.find((each) => each.sha === sha)
         : told.find((each) => each.sha === null && each.actor === actor && each.at <= at + TOLD_MS);
@@ -196,12 +196,9 @@ function isLatestByPerson(
 }
 
 /** The commit it is in, or that of the push it came with. */
-function shaOf({ actor, commit }: Pick<Deed, 'actor' | 'commit'>): string | undefined {
-  return commit?.sha ?? shaOfGit(actor);
+function commitOf({ actor, commit }: Pick<Deed, 'actor' | 'commit'>): string | undefined {
+  return commit?.sha ?? shaOf(actor);
 }
-
-const shaOfGit = (actor: string): string | undefined =>
-  actor.startsWith('git:') ? actor.slice('git:'.length) : undefined;
 
 function byGit(commit: Blame): Deed {
   return { actor: `git:${commit.sha}`, name: commit.author, at: Date.parse(commit.at), commit };
@@ -217,7 +214,7 @@ function toActor(
     const person = people.get(id);
     return { kind: 'person', id, name: person?.name ?? 'someone who left', color: person?.color ?? 0 };
   }
-  const sha = shaOfGit(stored);
+  const sha = shaOf(stored);
   if (sha === undefined) return { kind: 'system', name: 'Perch' };
-  return { kind: 'git', sha, name: name ?? `git ${sha.slice(0, 7)}` };
+  return { kind: 'git', sha, name: name ?? UNNAMED_PUSHER };
 }

@@ -194,9 +194,15 @@ test('GIT2 one push of every kind: each file is what both sides make of it, and 
   const [merged] = await room.events.before(id, undefined, 1);
   expect(merged).toMatchObject({
     type: 'branch.merged',
-    actor: { kind: 'git', sha: head },
+    actor: { kind: 'git', sha: head, name: 'Mallory' },
     payload: { toCommit: head, pusher: 'Mallory', commits: 1, conflicts: 8, files: 30 },
   });
+  // So is each of what the push did, wherever its event is shown without that of the push.
+  const told = (await room.events.before(id, merged!.seq, 100)).filter(({ actor }) => actor.kind === 'git');
+  expect(new Set(told.map(({ type }) => type))).toEqual(
+    new Set(['file.moved', 'file.deleted', 'file.replaced', 'conflict.found']),
+  );
+  for (const { actor } of told) expect(actor).toEqual({ kind: 'git', sha: head, name: 'Mallory' });
 
   await expect(commitAll()).rejects.toMatchObject({ code: 'conflict' });
   await resolve('to-binary-edited.txt', 'both');

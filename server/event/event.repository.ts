@@ -4,7 +4,7 @@ import type { Transaction } from '../../db/client.js';
 import { workspaceEvents } from '../../db/schema/event.js';
 import { users } from '../../db/schema/user.js';
 import { workspaces } from '../../db/schema/workspace.js';
-import { personOf, type StoredActor } from '../platform/actor.js';
+import { personOf, shaOf, type StoredActor } from '../platform/actor.js';
 import { DatabaseConnection } from '../platform/database.js';
 
 export type EventRow = typeof workspaceEvents.$inferSelect;
@@ -154,4 +154,32 @@ export class EventRepository {
       .where(inArray(users.id, ids));
     return new Map(rows.filter((row) => row.deletedAt === null).map((row) => [row.id, row]));
   }
+
+  /**
+   * Who made the pushes that these events are of, by workspace and actor. The
+   * event of the push itself is the last of its transaction: the next one there is.
+   */
+  async pushers(rows: readonly EventRow[]): Promise<Map<string, string>> {
+    const first = new Map<string, EventRow>();
+    for (const row of rows.toSorted((one, other) => one.seq - other.seq))
+      if (shaOf(row.actor) !== undefined && !first.has(pushOf(row))) first.set(pushOf(row), row);
+    if (first.size === 0) return new Map();
+    const asked = [...first.values()];
+    const column = <Value>(of: (row: EventRow) => Value) => sql.param(asked.map(of));
+    const { rows: found } = await this.connection.database.execute<{ push: string; pusher: string }>(sql`
+      SELECT asked.workspace_id || ' ' || asked.actor AS push, merged.pusher
+      FROM unnest(${column(({ workspaceId }) => workspaceId)}::uuid[], ${column(({ seq }) => seq)}::bigint[],
+          ${column(({ actor }) => actor)}::text[]) AS asked(workspace_id, seq, actor)
+      CROSS JOIN LATERAL (
+        SELECT e.payload->>'pusher' AS pusher FROM ${workspaceEvents} e
+        WHERE e.workspace_id = asked.workspace_id AND e.seq >= asked.seq AND e.actor = asked.actor
+          AND e.type = 'branch.merged'
+        ORDER BY e.seq LIMIT 1) AS merged
+      WHERE merged.pusher IS NOT NULL`);
+    return new Map(found.map(({ push, pusher }) => [push, pusher]));
+  }
 }
+
+/** The push that an event is of. */
+export const pushOf = ({ workspaceId, actor }: Pick<EventRow, 'workspaceId' | 'actor'>): string =>
+  `${workspaceId} ${actor}`;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../db/client.js';
-import { personActor, personOf, type StoredActor } from '../platform/actor.js';
+import { personActor, personOf, shaOf, UNNAMED_PUSHER, type StoredActor } from '../platform/actor.js';
 import { ProtocolError } from '../protocol/error.js';
 import {
   eventPayloads,
@@ -10,7 +10,7 @@ import {
   type WorkspaceEvent,
 } from '../protocol/event.js';
 import type { Actor } from '../protocol/user.js';
-import { EventRepository, type EventRow, type NamedPerson } from './event.repository.js';
+import { EventRepository, pushOf, type EventRow, type NamedPerson } from './event.repository.js';
 
 /** So many events are looked through for what they are about. */
 const LOOKED_BACK = 20_000;
@@ -121,14 +121,17 @@ export class EventService {
   }
 
   async #named(rows: EventRow[]): Promise<WorkspaceEvent[]> {
-    const people = await this.events.people(rows.map((row) => row.actor));
+    const [people, pushers] = await Promise.all([
+      this.events.people(rows.map((row) => row.actor)),
+      this.events.pushers(rows),
+    ]);
     return rows.map(
       (row) =>
         ({
           workspaceId: row.workspaceId,
           seq: row.seq,
           type: row.type,
-          actor: toActor(row.actor, people),
+          actor: toActor(row.actor, people, pusherOf(row) ?? pushers.get(pushOf(row))),
           payload: row.payload,
           createdAt: row.createdAt.toISOString(),
         }) as WorkspaceEvent,
@@ -136,15 +139,22 @@ export class EventService {
   }
 }
 
-function toActor(stored: string, people: ReadonlyMap<string, NamedPerson>): Actor {
+/** What an event says itself of who pushed. */
+function pusherOf({ payload: { pusher } }: EventRow): string | undefined {
+  return typeof pusher === 'string' ? pusher : undefined;
+}
+
+function toActor(
+  stored: string,
+  people: ReadonlyMap<string, NamedPerson>,
+  pusher: string | undefined,
+): Actor {
   const userId = personOf(stored);
   if (userId !== undefined) {
     const person = people.get(userId);
     return { kind: 'person', id: userId, name: person?.name ?? TOMBSTONE, color: person?.color ?? 0 };
   }
-  if (stored.startsWith('git:')) {
-    const sha = stored.slice('git:'.length);
-    return { kind: 'git', sha, name: `git ${sha.slice(0, 7)}` };
-  }
+  const sha = shaOf(stored);
+  if (sha !== undefined) return { kind: 'git', sha, name: pusher ?? UNNAMED_PUSHER };
   return { kind: 'system', name: 'Perch' };
 }

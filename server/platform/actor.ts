@@ -8,3 +8,11 @@ export const gitActor = (sha: string): StoredActor => `git:${sha}`;
 export function personOf(actor: string): string | undefined {
   return actor.startsWith('person:') ? actor.slice('person:'.length) : undefined;
 }
+
+/** The commit within, where the branch itself was pushed to. */
+export function shaOf(actor: string): string | undefined {
+  return actor.startsWith('git:') ? actor.slice('git:'.length) : undefined;
+}
+
+/** Whoever pushed, where the forge did not say who. */
+export const UNNAMED_PUSHER = 'Somebody';

@@ -1,4 +1,4 @@
-import { GitCommitIcon, HistoryIcon, XIcon } from '@primer/octicons-react';
+import { GitCommitIcon, HistoryIcon, LinkExternalIcon, XIcon } from '@primer/octicons-react';
 import { AnchoredOverlay, Button, IconButton, Link, RelativeTime } from '@primer/react';
 import type { LineWriting } from '@protocol/lines.js';
 import { useId, useRef, type RefObject } from 'react';
@@ -114,7 +114,7 @@ function Writing({ writing, ownId, onShowEvent }: WritingProps) {
         {commit ? (
           <p>
             <GitCommitIcon />{' '}
-            {commit.url === null ? (
+            {commit.url === null || eventSeq === null ? (
               <code>{commit.sha.slice(0, 7)}</code>
             ) : (
               <Link href={commit.url} target="_blank" rel="noreferrer" inline>
@@ -126,12 +126,35 @@ function Writing({ writing, ownId, onShowEvent }: WritingProps) {
         ) : (
           <p className="muted">Not committed</p>
         )}
-        {eventSeq !== null && (
+        {eventSeq !== null ? (
           <Button size="small" leadingVisual={HistoryIcon} onClick={() => onShowEvent(eventSeq)}>
             Show in activity
           </Button>
+        ) : (
+          commit && <Untold url={commit.url} />
         )}
       </div>
     </li>
+  );
+}
+
+/** Of a commit that came without an event of its own, what there is instead: the commit itself. */
+function Untold({ url }: { url: string | null }) {
+  return (
+    <>
+      <p className="muted">The activity here has nothing of this commit.</p>
+      {url !== null && (
+        <Button
+          as="a"
+          size="small"
+          leadingVisual={LinkExternalIcon}
+          href={url}
+          target="_blank"
+          rel="noreferrer"
+        >
+          See the commit on GitHub
+        </Button>
+      )}
+    </>
   );
 }

@@ -36,7 +36,7 @@ export function eventSentence(event: WorkspaceEvent): { words: string; path?: st
     case 'branch.merged':
       return { words: mergedWords(event.payload) };
     case 'branch.forced':
-      return { words: forcedWords(event.payload) };
+      return { words: `moved the branch to another history: ${event.payload.head.slice(0, 7)}` };
     case 'branch.deleted': {
       const { renamedTo } = event.payload;
       return {
@@ -91,17 +91,17 @@ export function eventSentence(event: WorkspaceEvent): { words: string; path?: st
   }
 }
 
-function mergedWords(payload: EventPayloads['branch.merged']): string {
-  const { toCommit, pusher, commits, files, conflicts } = payload;
-  const what = commits ? (commits === 1 ? '1 commit' : `${commits} commits`) : 'a push';
-  const by = pusher === null ? '' : ` by ${pusher}`;
-  const found = conflicts === 0 ? '' : `, with ${conflicts} ${conflicts === 1 ? 'conflict' : 'conflicts'}`;
-  return `brought in ${what}${by}: ${toCommit.slice(0, 7)}, ${filesOf(files)}${found}`;
+/** What came in with a push, after the name of whoever pushed. */
+export function pushedWords({ toCommit, commits, files }: EventPayloads['branch.merged']): string {
+  const head = toCommit.slice(0, 7);
+  const what = commits !== null && commits > 1 ? `${commits} commits, up to ${head}` : head;
+  return `pushed ${what}: ${filesOf(files)} changed`;
 }
 
-function forcedWords({ head, pusher }: EventPayloads['branch.forced']): string {
-  const by = pusher === null ? '' : ` by ${pusher}`;
-  return `moved the branch to another history${by}: ${head.slice(0, 7)}`;
+function mergedWords(payload: EventPayloads['branch.merged']): string {
+  const { conflicts } = payload;
+  const found = conflicts === 0 ? '' : `, ${conflicts} ${conflicts === 1 ? 'conflict' : 'conflicts'}`;
+  return pushedWords(payload) + found;
 }
 
 const RESTORED = {
