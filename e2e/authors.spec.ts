@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { editorOf, linesOf, openFile, statusOf } from './code-page.js';
+import { codeOf, editorOf, linesOf, openFile, screenText, statusOf } from './code-page.js';
 import { expectAccessible } from './accessible.js';
 import { expect, test } from './fixtures.js';
 
@@ -83,4 +83,79 @@ test('DOC9 who wrote which line stands beside it, while typing as after a commit
   await words.getByRole('button', { name: 'Show in activity' }).click();
   await shortened;
   await expect(bob.getByRole('listitem').filter({ hasText: 'By Alice' })).toBeFocused();
+});
+
+test('SEC1 DOC9 who may only read sees live who wrote what, by keys that type nothing on a Mac, and writes nothing', async ({
+  perch,
+  alice,
+  browser,
+}) => {
+  const branch = 'authors-read';
+  const forge = join(perch.stateDirectory, 'forge', 'perch-hop.git');
+  execFileSync('git', ['-c', 'safe.directory=*', '-C', forge, 'branch', '--force', branch, 'main']);
+  await openFile(alice, branch, PATH);
+  const made = await alice.request.post('/api/invitations', {
+    data: { owner: 'perch', repo: 'perch-hop', role: 'read', expiresInHours: 1 },
+  });
+  const { url } = (await made.json()) as { url: string };
+  const context = await browser.newContext({ baseURL: new URL(url).origin, serviceWorkers: 'block' });
+  await context.addInitScript(
+    `Object.defineProperty(Navigator.prototype, 'platform', { get: () => 'MacIntel' })`,
+  );
+  try {
+    const ola = await context.newPage();
+    await ola.request.post('/api/invitations/accept', {
+      data: { token: new URL(url).hash.slice(1), name: 'Ola' },
+    });
+    // As if the commits were on GitHub, which the built-in forge is not.
+    await ola.route(/\/lines\?/, async (route) => {
+      const response = await route.fetch();
+      const lines = (await response.json()) as {
+        writings: { commit: { sha: string; url: unknown } | null }[];
+      };
+      for (const { commit } of lines.writings)
+        if (commit) commit.url = `https://github.com/perch/perch-hop/commit/${commit.sha}`;
+      await route.fulfill({ response, json: lines });
+    });
+    await ola.goto(`${codeOf(branch)}?path=${PATH}`);
+    await expect(statusOf(ola)).toHaveText('Watching');
+    await editorOf(ola, PATH).focus();
+    await ola.keyboard.press('Meta+Alt+A');
+    await expect(rowOf(ola, 1, '.*, commit ')).toBeVisible();
+    // What Option and A type in Polish is hers.
+    const key = `{ key: 'ą', code: 'KeyA', altKey: true, bubbles: true, cancelable: true }`;
+    expect(
+      await ola.evaluate<boolean>(
+        `document.activeElement.dispatchEvent(new KeyboardEvent('keydown', ${key}))`,
+      ),
+    ).toBe(true);
+    await expect(rowsOf(ola)).toBeVisible();
+
+    // A commit from before the room leads to the forge.
+    await ola.keyboard.press('Meta+Alt+G');
+    const words = ola.getByRole('dialog', { name: 'Line 1' });
+    await expect(words).toContainText('The activity here has nothing of this commit.');
+    await expect(words.getByRole('link', { name: 'See the commit on GitHub' })).toHaveAttribute(
+      'href',
+      /^https:\/\/github\.com\/perch\/perch-hop\/commit\/[0-9a-f]{40}$/,
+    );
+    await expectAccessible(ola);
+    await ola.keyboard.press('Escape');
+    await expect(editorOf(ola, PATH)).toBeFocused();
+
+    const before = await screenText(ola);
+    await ola.keyboard.press('Control+Home');
+    await ola.keyboard.type('Of Ola');
+    await alice.keyboard.press('Control+Home');
+    await alice.keyboard.type('Of Alice\n');
+    await expect(rowOf(ola, 1, 'Alice, .*uncommitted')).toBeVisible();
+    await expect.poll(() => screenText(ola)).toBe(`Of Alice\n${before}`);
+    await expect.poll(() => screenText(alice)).toMatch(/^Of Alice\n(?!Of Ola)/);
+    await rowOf(ola, 1, 'Alice').click();
+    await expect(words).toContainText('Not committed');
+    await words.getByRole('button', { name: 'Show in activity' }).click();
+    await expect(ola.getByRole('listitem').filter({ hasText: `Alice edited ${PATH}` })).toBeFocused();
+  } finally {
+    await context.close();
+  }
 });

@@ -57,6 +57,10 @@ test('GIT2 a conflict is shown beside the text to both, decided by one, and gone
     await expect(page.getByRole('region', { name: /^Incoming Change, .* by Carol/ })).toContainText('Theirs');
     expect(await screenText(page)).not.toContain('<<<');
   }
+  await expect(
+    alice.getByRole('listitem').filter({ hasText: /^Carol pushed [0-9a-f]{7}: 1 file changed, 1 conflict/ }),
+  ).toBeVisible();
+  await expect(alice.getByRole('listitem').filter({ hasText: /^Carol changed the same as/ })).toBeVisible();
   await alice.getByRole('button', { name: /^Changes/ }).click();
   await expect(alice.getByRole('checkbox', { name: `Include ${PATH}, which has a conflict` })).toBeDisabled();
   await alice.emulateMedia({ colorScheme: 'dark' });

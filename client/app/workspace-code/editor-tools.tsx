@@ -5,6 +5,7 @@ import { toast } from '@/components/toaster.js';
 import { hasPreview } from '@/features/preview/has-preview.js';
 import type { LineRange } from '@/features/editor/line-range.js';
 import { writtenKeys } from '@/lib/hotkeys.js';
+import { COMMAND_KEYS } from './command-keys.js';
 import type { LiveDocument } from '@/lib/room/live-document.js';
 import { useChangeSettings, useSettings } from '@/lib/settings.js';
 import { useState } from 'react';
@@ -47,7 +48,7 @@ export function EditorTools(props: Props) {
           variant={showAuthors ? 'default' : 'invisible'}
           aria-label="Authors of lines"
           aria-pressed={showAuthors}
-          description={`Show who wrote each line (${writtenKeys('Alt+A')})`}
+          description={`Show who wrote each line (${writtenKeys(COMMAND_KEYS.authors)})`}
           onClick={() => change({ showAuthors: !showAuthors })}
         />
       )}
@@ -57,7 +58,7 @@ export function EditorTools(props: Props) {
         variant={view === 'past' ? 'default' : 'invisible'}
         aria-label="History of this file"
         aria-pressed={view === 'past'}
-        description={`See it as it was (${writtenKeys('Alt+H')})`}
+        description={`See it as it was (${writtenKeys(COMMAND_KEYS.history)})`}
         onClick={() => toggle('past')}
       />
       {isText && hasPreview(path) && (

@@ -11,6 +11,7 @@ import { whoWroteThisLine } from '@/features/authorship/active-lines.js';
 import { hasPreview } from '@/features/preview/has-preview.js';
 import { useHotkeys } from '@/lib/hotkeys.js';
 import { useChangeSettings, useSettings } from '@/lib/settings.js';
+import { COMMAND_KEYS } from './command-keys.js';
 import type { SideView } from './side-panel.js';
 import type { TabView } from './tabs.js';
 import type { EditorGroupsState } from './use-editor-groups.js';
@@ -91,7 +92,7 @@ export function useCommands({ editors, showSide, toggleActivity, openPalette }: 
       {
         id: 'perch.close',
         label: 'View: Close File',
-        keys: ['Alt+W'],
+        keys: [COMMAND_KEYS.close],
         run: () => active !== null && close(active),
       },
       {
@@ -104,21 +105,26 @@ export function useCommands({ editors, showSide, toggleActivity, openPalette }: 
       {
         id: 'perch.history',
         label: 'File: Show as It Was',
-        keys: ['Alt+H'],
+        keys: [COMMAND_KEYS.history],
         run: () => toggleView('past'),
       },
       {
         id: 'perch.authors',
         label: 'View: Show Authors of Lines',
-        keys: ['Alt+A'],
+        keys: [COMMAND_KEYS.authors],
         run: () => change({ showAuthors: !settings.showAuthors }),
       },
-      { id: 'perch.lineAuthor', label: 'Who Wrote This Line', keys: ['Alt+Q'], run: whoWroteThisLine },
+      {
+        id: 'perch.lineAuthor',
+        label: 'Who Wrote This Line',
+        keys: [COMMAND_KEYS.lineAuthor],
+        run: whoWroteThisLine,
+      },
       ...conflictCommands,
       {
         id: 'perch.wrap',
         label: 'View: Toggle Word Wrap',
-        keys: ['Alt+Z'],
+        keys: [COMMAND_KEYS.wrap],
         run: () => change({ wordWrap: !settings.wordWrap }),
       },
       {
