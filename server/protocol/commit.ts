@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { filePath } from './file.js';
+import { MANY_LINES } from './plain-text.js';
 import { sha } from './repository.js';
 
 export const signature = z.object({ name: z.string(), email: z.string() });
@@ -18,7 +19,12 @@ export const commitPreview = z.object({
 export type CommitPreview = z.infer<typeof commitPreview>;
 
 export const commitCreation = z.object({
-  message: z.string().trim().min(1).max(65_536),
+  message: z
+    .string()
+    .trim()
+    .min(1)
+    .max(65_536)
+    .regex(...MANY_LINES),
   /** The changed paths to commit; the others stay in the overlay. */
   paths: z.array(filePath).min(1).max(10_000),
   /** The addresses the person was shown: where others would go into the commit it is refused. */

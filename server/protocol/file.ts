@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ONE_LINE } from './plain-text.js';
 import { sha } from './repository.js';
 import { person } from './user.js';
 
@@ -11,7 +12,7 @@ export const filePath = z.string().min(1).max(PATH_MAX_LENGTH).refine(isFilePath
 
 export function isFilePath(path: string): boolean {
   // eslint-disable-next-line no-control-regex -- NUL and line ends cannot be told apart in a listing
-  if (/[\u0000\n\r\\]/.test(path)) return false;
+  if (/[\u0000\n\r\\]/.test(path) || /\p{Cs}/u.test(path)) return false;
   return path
     .split('/')
     .every((part) => part !== '' && part !== '.' && part !== '..' && !isGitDirectory(part));
@@ -135,7 +136,11 @@ export type FileUploaded = z.infer<typeof fileUploaded>;
 export const rawFile = z.object({
   path: filePath,
   /** Nothing to the server; a browser asks anew for another one. */
-  version: z.string().max(100).optional(),
+  version: z
+    .string()
+    .max(100)
+    .regex(...ONE_LINE)
+    .optional(),
 });
 
 /** What to hand back to take a delete, a discard or a replacement back. Valid while nobody else has changed the path's fate. */

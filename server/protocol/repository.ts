@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ONE_LINE } from './plain-text.js';
 import { person } from './user.js';
 
 export const owner = z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,38})$/, 'is not a valid owner');
@@ -19,7 +20,7 @@ export const branchName = z
 
 export function isBranchName(name: string): boolean {
   // eslint-disable-next-line no-control-regex -- git forbids exactly these
-  if (/[\u0000-\u0020\u007f~^:?*[\\]/.test(name)) return false;
+  if (/[\u0000-\u0020\u007f~^:?*[\\]/.test(name) || /\p{Cs}/u.test(name)) return false;
   if (name.startsWith('-') || name.startsWith('/') || name.endsWith('/') || name.endsWith('.')) return false;
   if (name.includes('..') || name.includes('//') || name.includes('@{') || name === '@' || name === 'HEAD')
     return false;
@@ -50,7 +51,12 @@ export type Repository = z.infer<typeof repository>;
 
 export const repositoryQuery = z.object({
   /** Words of a name; without it every repository one may see. */
-  query: z.string().trim().max(200).optional(),
+  query: z
+    .string()
+    .trim()
+    .max(200)
+    .regex(...ONE_LINE)
+    .optional(),
 });
 
 export const branch = z.object({
@@ -68,9 +74,18 @@ export type Branch = z.infer<typeof branch>;
 
 export const branchPageQuery = z.object({
   /** A part of the name, in whatever case. */
-  query: z.string().trim().max(244).optional(),
+  query: z
+    .string()
+    .trim()
+    .max(244)
+    .regex(...ONE_LINE)
+    .optional(),
   /** `nextCursor` of the page before. */
-  cursor: z.string().max(1000).optional(),
+  cursor: z
+    .string()
+    .max(1000)
+    .regex(...ONE_LINE)
+    .optional(),
 });
 
 /** Branches, the one last committed to first. */

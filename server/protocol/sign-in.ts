@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ONE_LINE } from './plain-text.js';
 
 /** Why signing in by GitHub did not work: in `problem` of the sign-in page's address. */
 export const signInProblem = z.enum([
@@ -25,14 +26,30 @@ export type SignInWays = z.infer<typeof signInWays>;
 
 export const githubSignIn = z.object({
   /** The page to return to, one of Perch's own; anything else is the front page. */
-  next: z.string().max(2_000).optional(),
+  next: z
+    .string()
+    .max(2_000)
+    .regex(...ONE_LINE)
+    .optional(),
   /** Says that whoever is signed in already is who this GitHub account is. */
   connect: z.literal('1').optional(),
 });
 
 /** As GitHub sends a person back. */
 export const githubCallback = z.object({
-  code: z.string().max(200).optional(),
-  state: z.string().max(200).optional(),
-  error: z.string().max(200).optional(),
+  code: z
+    .string()
+    .max(200)
+    .regex(...ONE_LINE)
+    .optional(),
+  state: z
+    .string()
+    .max(200)
+    .regex(...ONE_LINE)
+    .optional(),
+  error: z
+    .string()
+    .max(200)
+    .regex(...ONE_LINE)
+    .optional(),
 });

@@ -8,7 +8,7 @@ export const displayName = z
   .trim()
   .min(1)
   .max(60)
-  .regex(/^[^\p{Cc}\u202a-\u202e\u2066-\u2069<>]+$/u, 'may not contain control characters or < >');
+  .regex(/^[^\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069<>]+$/u, 'may not contain control characters or < >');
 
 /** How others see a person. */
 export const person = z.object({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { owner, repositoryName, sha } from './repository.js';
+import { ONE_LINE } from './plain-text.js';
 import { presence } from './presence.js';
 import { person, role } from './user.js';
 
@@ -25,7 +26,14 @@ export type Workspace = z.infer<typeof workspace>;
  * the server knows the branches, so it alone can say where a name with
  * slashes ends (NAM2).
  */
-export const locationQuery = z.object({ owner, repo: repositoryName, rest: z.string().max(1000) });
+export const locationQuery = z.object({
+  owner,
+  repo: repositoryName,
+  rest: z
+    .string()
+    .max(1000)
+    .regex(...ONE_LINE),
+});
 export const location = z.object({ branch: z.string(), page: z.string() });
 
 export const recentWorkspace = z.object({

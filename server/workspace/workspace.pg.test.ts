@@ -80,6 +80,10 @@ test('NAM2 where a branch ends in an address, the existing branches say', async 
 test('NAM2 what git refuses is refused before anything is asked', async () => {
   for (const branch of ['', 'a..b', '-x', 'a b', 'x.lock', '@', 'HEAD', 'a/', '/a', 'a~1', 'a:b', 'a\u0000b'])
     expect([branch, (await open(branch)).status]).toEqual([branch, 400]);
+  for (const rest of ['a\u0000b', 'a\u001bb/code'])
+    expect([rest, await locate(rest)]).toMatchObject([rest, { status: 400, body: { code: 'invalid' } }]);
+  const named = { params: { owner: OWNER, repo: REPO }, query: { query: 'a\u0000b' } };
+  expect((await perch.ask(owner, 'GET /api/github/:owner/:repo/branches', named)).status).toBe(400);
   expect((await open('main', { owner: '../x', repo: REPO })).status).toBe(400);
   expect((await open('main', { owner: OWNER, repo: '..' })).status).toBe(400);
   expect((await open('gone')).body).toMatchObject({ code: 'not-found' });
