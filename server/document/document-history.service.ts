@@ -63,8 +63,7 @@ export class DocumentHistoryService {
       const record = await this.repository.find(documentId);
       if (!record || seq < 1) return '';
       const generation = await this.repository.generationOf(documentId, seq);
-      if (generation !== record.generation)
-        return textOf(await this.repository.generation(documentId, generation, seq));
+      if (generation !== record.generation) return this.#replacedText({ ...record, generation }, seq);
       return inTurns(textAt(await this.#upTo(record), seq));
     });
   }
@@ -79,6 +78,21 @@ export class DocumentHistoryService {
       hunks,
       cleanSeq: written.record.cleanSeq,
     });
+  }
+
+  /** Of a generation that nothing is added to any more: its rows are not remembered. */
+  async #replacedText(record: DocumentRecord, seq: number): Promise<string> {
+    const document = new Y.Doc();
+    for (let last = 0; last < seq;) {
+      const rows = await this.repository.rowsAfter(record, last, PAGE_ROWS);
+      if (rows.length === 0) break;
+      const wanted = rows.filter((row) => row.seq <= seq);
+      for (let at = 0; at < wanted.length; await turn()) at = applyRows(document, wanted, at, beginTurn());
+      last = rows.at(-1)!.seq;
+    }
+    const text = document.getText(TEXT_NAME).toString();
+    document.destroy();
+    return text;
   }
 
   async #upTo(record: DocumentRecord): Promise<DocumentHistory> {
@@ -123,10 +137,17 @@ function* textAt(history: DocumentHistory, seq: number): Generator<void, string>
   return parts.join('');
 }
 
-function textOf(rows: readonly Uint8Array[]): string {
-  const document = new Y.Doc();
-  document.transact(() => rows.forEach((bytes) => Y.applyUpdate(document, bytes)));
-  const text = document.getText(TEXT_NAME).toString();
-  document.destroy();
-  return text;
+/** As many as `mayGoOn` says, in one transaction. @returns the next */
+function applyRows(
+  document: Y.Doc,
+  rows: readonly { bytes: Uint8Array }[],
+  from: number,
+  mayGoOn: () => boolean,
+): number {
+  let at = from;
+  document.transact(() => {
+    do Y.applyUpdate(document, rows[at++]!.bytes);
+    while (at < rows.length && mayGoOn());
+  });
+  return at;
 }

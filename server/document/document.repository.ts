@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { and, asc, eq, gt, inArray, isNull, lte, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/client.js';
 import { documentClients, documents, documentSnapshots, documentUpdates } from '../../db/schema/document.js';
 import { workspaceFiles } from '../../db/schema/file.js';
@@ -320,18 +320,12 @@ export class DocumentRepository {
     return row.generation;
   }
 
-  /** Rows of one generation, whole or up to one: what a client of an older one is rebased from. */
-  async generation(documentId: string, generation: number, until?: number): Promise<Uint8Array[]> {
+  /** Rows of one generation: what a client of an older one is rebased from. */
+  async generation(documentId: string, generation: number): Promise<Uint8Array[]> {
     const rows = await this.connection.database
       .select({ bytes: documentUpdates.bytes })
       .from(documentUpdates)
-      .where(
-        and(
-          eq(documentUpdates.documentId, documentId),
-          eq(documentUpdates.generation, generation),
-          until === undefined ? undefined : lte(documentUpdates.seq, until),
-        ),
-      )
+      .where(and(eq(documentUpdates.documentId, documentId), eq(documentUpdates.generation, generation)))
       .orderBy(asc(documentUpdates.seq));
     return rows.map((row) => row.bytes);
   }

@@ -1,15 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { inTurns } from '../platform/in-turns.js';
 import type { WorkspaceEvent } from '../protocol/event.js';
 import type { EditSession } from '../protocol/history.js';
 import { CharacterCount } from './character-count.js';
-import { TimelineRepository, type WindowPlace } from './timeline.repository.js';
+import { TimelineRepository, type WindowPlace, type WindowRow } from './timeline.repository.js';
 
 /** A pause ends a session, as it ends a burst in the activity. */
 const PAUSE_MS = 10_000;
 /** When nothing more can have been stored of a session: what was typed in its last moment is by then. */
 const SETTLED_MS = 60_000;
-const WINDOW_ROWS = 500;
+const WINDOW_ROWS = 250;
+/** So many windows are in memory, and are taken from the database in a few milliseconds. */
+const READ_AT_ONCE = 4;
 const REMEMBERED = 20_000;
 
 type Session = WindowPlace & { until: number; ends: number; count: CharacterCount; isOver: boolean };
@@ -62,23 +65,37 @@ export class EditSessionsService {
       sessions.map(({ eventSeq }) => eventSeq),
     );
     for (const session of sessions) session.ends = commits.get(session.eventSeq) ?? Infinity;
-    for (let open = [...sessions]; open.length > 0; open = open.filter(({ isOver }) => !isOver)) {
+    for (let at = 0; at < sessions.length; at += READ_AT_ONCE)
+      await this.#readOn(workspaceId, sessions.slice(at, at + READ_AT_ONCE));
+  }
+
+  async #readOn(workspaceId: string, sessions: readonly Session[]): Promise<void> {
+    for (let open = sessions; open.length > 0; open = open.filter(({ isOver }) => !isOver)) {
       const windows = await this.repository.windows(workspaceId, open, WINDOW_ROWS);
-      for (const session of open) {
-        const rows = windows.get(session.eventSeq) ?? [];
-        for (const { bytes, at } of rows) {
-          // The first row may be older than its event, which is told a moment later.
-          if (at > session.ends || at - session.until > PAUSE_MS) {
-            session.isOver = true;
-            break;
-          }
-          if (!bytes) continue;
-          session.until = Math.max(session.until, at);
-          session.count.add(bytes);
-        }
-        session.isOver ||= rows.length < WINDOW_ROWS;
-        session.seq += WINDOW_ROWS;
-      }
+      await inTurns(takeIn(open, windows));
     }
+  }
+}
+
+/** Counts what was typed, until a pause or a commit. */
+function* takeIn(
+  sessions: readonly Session[],
+  windows: ReadonlyMap<number, readonly WindowRow[]>,
+): Generator<void, void> {
+  for (const session of sessions) {
+    const rows = windows.get(session.eventSeq) ?? [];
+    for (const { bytes, at } of rows) {
+      yield;
+      // The first row may be older than its event, which is told a moment later.
+      if (at > session.ends || at - session.until > PAUSE_MS) {
+        session.isOver = true;
+        break;
+      }
+      if (!bytes) continue;
+      session.until = Math.max(session.until, at);
+      session.count.add(bytes);
+    }
+    session.isOver ||= rows.length < WINDOW_ROWS;
+    session.seq += WINDOW_ROWS;
   }
 }
