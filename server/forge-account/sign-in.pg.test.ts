@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ForgeBrowser, locationOf } from '../testing/forge-browser.js';
@@ -77,6 +78,15 @@ test('SEC2 an attempt belongs to the browser that began it', async () => {
   expect((await session(victim)).body).toMatchObject({ login: 'ada' });
 });
 
+test('SEC2 a code is worth nothing in another attempt than its own: a thief’s in his own browser', async () => {
+  const [victim, thief] = [browser(), browser()];
+  const stolen = new URL(await victim.answer(await victim.leave(), 'ada')).searchParams.get('code');
+  const callback = new URL(await thief.answer(await thief.leave(), 'rob'));
+  callback.searchParams.set('code', stolen ?? '');
+  expect(locationOf(await thief.open(callback.href))).toBe('/sign-in?problem=used');
+  expect((await session(thief)).status).toBe(401);
+});
+
 test('SEC2 a code is taken once, even from the browser it was for', async () => {
   const mine = browser();
   const callback = await mine.answer(await mine.leave(), 'ada');
@@ -128,7 +138,11 @@ test('SEC2 the attempt’s cookie is httpOnly, short-lived, and shows nothing', 
   );
   const page = new URL(locationOf(answer));
   expect(page.searchParams.get('code_challenge_method')).toBe('S256');
-  expect(cookie).not.toContain(page.searchParams.get('state'));
+  const state = page.searchParams.get('state') ?? '';
+  expect(cookie).not.toContain(state);
+  // Nothing in the address answers the challenge.
+  const ofState = createHash('sha256').update(state).digest('base64url');
+  expect(page.searchParams.get('code_challenge')).not.toBe(ofState);
   expect(page.searchParams.get('redirect_uri')).toBe(`${perch.url}/api/auth/github/callback`);
   // Under another name of this machine it begins where the forge will send it back to.
   const other = await fetch(`${perch.url.replace('127.0.0.1', 'localhost')}/api/auth/github?next=/x`, {

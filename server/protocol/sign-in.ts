@@ -26,11 +26,7 @@ export type SignInWays = z.infer<typeof signInWays>;
 
 export const githubSignIn = z.object({
   /** The page to return to, one of Perch's own; anything else is the front page. */
-  next: z
-    .string()
-    .max(2_000)
-    .regex(...ONE_LINE)
-    .optional(),
+  next: z.string().max(2_000).optional(),
   /** Says that whoever is signed in already is who this GitHub account is. */
   connect: z.literal('1').optional(),
 });
