@@ -85,7 +85,7 @@ test('DOC9 who wrote which line stands beside it, while typing as after a commit
   await expect(bob.getByRole('listitem').filter({ hasText: 'By Alice' })).toBeFocused();
 });
 
-test('SEC1 DOC9 who may only read sees live who wrote what, by keys that type nothing on a Mac, and writes nothing', async ({
+test('SEC1 OFF3 DOC9 who may only read sees live who wrote what, by keys that type nothing on a Mac, and writes nothing', async ({
   perch,
   alice,
   browser,
@@ -117,8 +117,12 @@ test('SEC1 DOC9 who may only read sees live who wrote what, by keys that type no
         if (commit) commit.url = `https://github.com/perch/perch-hop/commit/${commit.sha}`;
       await route.fulfill({ response, json: lines });
     });
+    const asked: string[] = [];
+    ola.on('request', (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`));
     await ola.goto(`${codeOf(branch)}?path=${PATH}`);
     await expect(statusOf(ola)).toHaveText('Watching');
+    // A device that knows nobody yet asks once whose it is.
+    expect(asked.filter((each) => each === 'GET /api/session')).toHaveLength(1);
     await editorOf(ola, PATH).focus();
     await ola.keyboard.press('Meta+Alt+A');
     await expect(rowOf(ola, 1, '.*, commit ')).toBeVisible();

@@ -3,6 +3,7 @@ import type { Account } from '@protocol/user.js';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { toast } from '@/components/toaster.js';
 import { request } from '@/lib/http.js';
+import { askPerson } from '@/lib/kept/ask-person.js';
 import { deleteKeptDatabase } from '@/lib/kept/kept-database.js';
 import { KeptDocuments } from '@/lib/kept/kept-documents.js';
 import { currentPerson, forgetPerson, rememberPerson } from '@/lib/kept/person.js';
@@ -11,14 +12,13 @@ const KEY = ['session'];
 
 /** Who is signed in; without the server, who was when it was last there. */
 export function useAccount() {
-  return useQuery({ queryKey: KEY, queryFn: ({ signal }) => readAccount(signal), staleTime: 60_000 });
+  return useQuery({ queryKey: KEY, queryFn: readAccount, staleTime: 60_000 });
 }
 
-async function readAccount(signal: AbortSignal): Promise<Account> {
+async function readAccount(): Promise<Account> {
   const known = currentPerson();
   try {
-    const account = await request('GET /api/session', { signal });
-    rememberPerson(account);
+    const account = await askPerson();
     // Somebody else has signed in here: nothing this page holds is his.
     if (known && known.id !== account.id) window.location.reload();
     return account;

@@ -1,10 +1,10 @@
 import { ProtocolError } from '@protocol/error.js';
 import type { HttpRoute, RouteReply } from '@protocol/http-routes.js';
-import type { Account } from '@protocol/user.js';
 import { request, type RequestInput } from '../http.js';
+import { askPerson } from './ask-person.js';
 import { timesForgotten } from './forget-repository.js';
 import { keptDatabase } from './kept-database.js';
-import { currentPerson, rememberPerson } from './person.js';
+import { currentPerson } from './person.js';
 
 /**
  * A request whose last answer is kept for the person who got it, and given
@@ -15,7 +15,7 @@ export async function keptRequest<Route extends HttpRoute>(
   input: RequestInput<Route>,
 ): Promise<RouteReply<Route>> {
   // After a sign-in elsewhere this may be the first page of all: then it is asked first.
-  const person = currentPerson() ?? (await firstPerson());
+  const person = currentPerson() ?? (await askPerson());
   const { signal: _, ...named } = input as { signal?: AbortSignal };
   const key = `${route} ${JSON.stringify(named)}`;
   const forgotten = timesForgotten();
@@ -30,19 +30,6 @@ export async function keptRequest<Route extends HttpRoute>(
     if (!kept) throw error;
     return kept.answer as RouteReply<Route>;
   }
-}
-
-let asking: Promise<Account> | undefined;
-
-/** Who is signed in, where this device does not know yet. */
-function firstPerson(): Promise<Account> {
-  asking ??= request('GET /api/session', {})
-    .then((person) => {
-      rememberPerson(person);
-      return person;
-    })
-    .finally(() => (asking = undefined));
-  return asking;
 }
 
 function keep(personId: string, key: string, answer: unknown): void {
