@@ -20,6 +20,7 @@ export function ForgeBudgets() {
   if (budgets.error && !budgets.data) return <Flash variant="danger">{budgets.error.message}</Flash>;
   if (!budgets.data) return <DelayedProgress label="Loading what GitHub still takes" />;
   const { process, since, tokens } = budgets.data;
+  const now = new Date(budgets.dataUpdatedAt);
   const all = tokens.toSorted(
     (one, other) => ORDER.indexOf(one.token.kind) - ORDER.indexOf(other.token.kind),
   );
@@ -27,11 +28,12 @@ export function ForgeBudgets() {
     <>
       {all.length === 0 && <p className="muted">GitHub was not asked anything yet.</p>}
       {all.map((budget) => (
-        <TokenBudget key={budget.token.id} budget={budget} now={new Date(budgets.dataUpdatedAt)} />
+        <TokenBudget key={budget.token.id} budget={budget} now={now} />
       ))}
       <p className="muted">
-        As GitHub’s last answers to the process {process.slice(0, 8)} said, which began at {timeOf(since)}.
-        Where there are several processes, each counts for itself, and they share what is left.
+        As GitHub’s last answers to the process {process.slice(0, 8)} said, which began at{' '}
+        {timeOf(since, now)}. Where there are several processes, each counts for itself, and they share what
+        is left.
       </p>
     </>
   );
@@ -44,7 +46,7 @@ function TokenBudget({ budget, now }: { budget: ForgeTokenBudget; now: Date }) {
     <section className="forge-budget">
       <h2>{name}</h2>
       {pausedUntil && new Date(pausedUntil) > now && (
-        <Flash variant="warning">GitHub asked to wait until {timeOf(pausedUntil)}.</Flash>
+        <Flash variant="warning">GitHub asked to wait until {timeOf(pausedUntil, now)}.</Flash>
       )}
       {resources.length > 0 && (
         <table className="forge-budget-table">
@@ -85,8 +87,8 @@ function ResourceRow({ resource, now }: { resource: ForgeResource; now: Date }) 
           </Label>
         )}
       </td>
-      <td>{isNew ? 'now' : timeOf(resetsAt)}</td>
-      <td>{timeOf(seenAt)}</td>
+      <td>{isNew ? 'now' : timeOf(resetsAt, now)}</td>
+      <td>{timeOf(seenAt, now)}</td>
     </tr>
   );
 }
