@@ -44,11 +44,7 @@ export class MergeCheck {
   }
 
   text(commit: string, path: string): string | null {
-    try {
-      return this.outside.read(commit, path).replaceAll('\r\n', '\n');
-    } catch {
-      return null;
-    }
+    return this.outside.read(commit, path)?.replaceAll('\r\n', '\n') ?? null;
   }
 
   #merged(base: string, ours: string, theirs: string): string {
