@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { WorkspaceService } from '../workspace/workspace.service.js';
 import { DocumentRoom } from './document-room.js';
+import { DocumentUpdateRepository } from './document-update.repository.js';
 import { DocumentRepository } from './document.repository.js';
 import { decodeTextFile } from './text-file.js';
 
@@ -10,14 +11,15 @@ export type BranchText = { path: string; text: string };
 @Injectable()
 export class BranchTextService {
   constructor(
-    private readonly repository: DocumentRepository,
+    private readonly documents: DocumentRepository,
+    private readonly updates: DocumentUpdateRepository,
     private readonly workspaces: WorkspaceService,
   ) {}
 
   /** The files called `name` in the folders that `path` lies in, the root's first. */
   async above(workspaceId: string, path: string, name: string): Promise<BranchText[]> {
     const wanted = foldersOf(path).map((folder) => folder + name);
-    const sources = await this.repository.sources(workspaceId, wanted);
+    const sources = await this.documents.sources(workspaceId, wanted);
     const texts: BranchText[] = [];
     for (const each of wanted) {
       const source = sources.get(each);
@@ -34,7 +36,7 @@ export class BranchTextService {
 
   /** What is durable: nobody has to have it open. */
   async #live(documentId: string): Promise<string | null> {
-    const stored = await this.repository.load(documentId);
+    const stored = await this.updates.load(documentId);
     return stored ? new DocumentRoom(stored, new Map()).text().toString() : null;
   }
 

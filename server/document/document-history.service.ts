@@ -8,6 +8,8 @@ import { TEXT_NAME } from '../protocol/document.js';
 import { authoredText, type AuthoredText } from './authored-text.js';
 import { changeAuthors } from './document-authors.js';
 import { DocumentHistory, type Writing } from './document-history.js';
+import { DocumentClientRepository } from './document-client.repository.js';
+import { DocumentUpdateRepository } from './document-update.repository.js';
 import { DocumentRepository, type DocumentRecord } from './document.repository.js';
 
 /** A text up to a row of its document, with who wrote it. */
@@ -41,12 +43,16 @@ export class DocumentHistoryService {
   /** A history is changed and read by one at a time. */
   readonly #last = new Map<string, Promise<unknown>>();
 
-  constructor(private readonly repository: DocumentRepository) {}
+  constructor(
+    private readonly documents: DocumentRepository,
+    private readonly updates: DocumentUpdateRepository,
+    private readonly clients: DocumentClientRepository,
+  ) {}
 
   /** @param at the row up to which it is told; else the last. Null where there is no such document */
   written(documentId: string, at?: { seq: number }): Promise<WrittenText | null> {
     return this.#alone(documentId, async () => {
-      const record = await this.repository.find(documentId);
+      const record = await this.documents.find(documentId);
       if (!record) return null;
       const history = await this.#upTo(record);
       const seq = at ? at.seq : history.seq;
@@ -60,9 +66,9 @@ export class DocumentHistoryService {
   /** The text as it was after a row, whichever generation that is of; empty before the first. */
   textAt(documentId: string, seq: number): Promise<string> {
     return this.#alone(documentId, async () => {
-      const record = await this.repository.find(documentId);
+      const record = await this.documents.find(documentId);
       if (!record || seq < 1) return '';
-      const generation = await this.repository.generationOf(documentId, seq);
+      const generation = await this.updates.generationOf(documentId, seq);
       if (generation !== record.generation) return this.#replacedText({ ...record, generation }, seq);
       return inTurns(textAt(await this.#upTo(record), seq));
     });
@@ -84,7 +90,7 @@ export class DocumentHistoryService {
   async #replacedText(record: DocumentRecord, seq: number): Promise<string> {
     const document = new Y.Doc();
     for (let last = 0; last < seq;) {
-      const rows = await this.repository.rowsAfter(record, last, PAGE_ROWS);
+      const rows = await this.updates.rowsAfter(record, last, PAGE_ROWS);
       if (rows.length === 0) break;
       const wanted = rows.filter((row) => row.seq <= seq);
       for (let at = 0; at < wanted.length; await turn()) at = applyRows(document, wanted, at, beginTurn());
@@ -103,9 +109,9 @@ export class DocumentHistoryService {
     if (history.seq >= until) return history;
     // Broken off in the middle, it would be neither before nor after a row.
     this.#known.delete(id);
-    const clients = await this.repository.clients(id);
+    const clients = await this.clients.of(id);
     while (history.seq < until) {
-      let rows = await this.repository.rowsAfter(record, history.seq, PAGE_ROWS);
+      let rows = await this.updates.rowsAfter(record, history.seq, PAGE_ROWS);
       if (rows.length === 0) throw new Error(`rows of ${id} end before ${until}`);
       while (rows.length > 0) {
         rows = rows.slice(history.take(rows, clients, beginTurn()));

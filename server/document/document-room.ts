@@ -1,7 +1,7 @@
 import * as Y from 'yjs';
 import { DOCUMENT_MAX_LENGTH, TEXT_NAME } from '../protocol/document.js';
 import { ProtocolError } from '../protocol/error.js';
-import type { StoredDocument } from './document.repository.js';
+import type { StoredDocument } from './document-update.repository.js';
 import { isFounded, isText, readUpdateHeader, type UpdateHeader } from './update-header.js';
 
 /** What who joins takes beside a snapshot, before a new one is made. */

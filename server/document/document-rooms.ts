@@ -3,8 +3,10 @@ import { log } from '../platform/log.js';
 import { NotificationListener } from '../platform/notification-listener.js';
 import { processId } from '../platform/server-process.js';
 import { ProtocolError } from '../protocol/error.js';
+import type { StoredActor } from '../platform/actor.js';
 import { DocumentRoom } from './document-room.js';
-import { DocumentRepository } from './document.repository.js';
+import { DocumentClientRepository } from './document-client.repository.js';
+import { DocumentUpdateRepository } from './document-update.repository.js';
 
 /** What the sockets of this process are told of a document. */
 export type DocumentNews =
@@ -30,7 +32,8 @@ export class DocumentRooms implements OnApplicationBootstrap {
   #nextCatchUp: Promise<void> | undefined;
 
   constructor(
-    private readonly repository: DocumentRepository,
+    private readonly updates: DocumentUpdateRepository,
+    private readonly clients: DocumentClientRepository,
     private readonly listener: NotificationListener,
   ) {}
 
@@ -103,7 +106,7 @@ export class DocumentRooms implements OnApplicationBootstrap {
     if (room.holders.size > 0 || room.pending > 0 || this.#loaded.get(room.documentId) !== room) return;
     this.#forget(room);
     if (room.seq - room.snapshotSeq < SNAPSHOT_ROWS) return;
-    this.repository
+    this.updates
       .snapshot(room.documentId, room.generation, room.seq, room.encode())
       .catch((error: unknown) => {
         log.warn({ err: error }, 'a snapshot could not be stored; the rows are there');
@@ -129,10 +132,20 @@ export class DocumentRooms implements OnApplicationBootstrap {
     return this.#catchingUp;
   }
 
+  /** A number that is somebody else's is nobody's to claim (DOC9). */
+  async register(room: DocumentRoom, clientIds: readonly number[], actor: StoredActor): Promise<void> {
+    const unknown = [...new Set(clientIds)].filter((clientId) => room.clients.get(clientId) !== actor);
+    if (unknown.length === 0) return;
+    if (!(await this.clients.register(room.documentId, unknown, actor))) {
+      throw new ProtocolError('conflict', 'This editor’s number is taken; reload the page.');
+    }
+    for (const clientId of unknown) room.clients.set(clientId, actor);
+  }
+
   async #readOthers(): Promise<void> {
     try {
       const cursors = this.all().map((room) => ({ documentId: room.documentId, seq: room.seq }));
-      for (const row of await this.repository.after(cursors)) {
+      for (const row of await this.updates.after(cursors)) {
         const room = this.#loaded.get(row.documentId);
         if (!room) continue;
         if (row.generation !== room.generation) this.replaced(room);
@@ -152,9 +165,9 @@ export class DocumentRooms implements OnApplicationBootstrap {
 
   async #load(documentId: string): Promise<DocumentRoom> {
     try {
-      const stored = await this.repository.load(documentId);
+      const stored = await this.updates.load(documentId);
       if (!stored) throw new ProtocolError('not-found', 'This file is not there any more.');
-      const room = new DocumentRoom(stored, await this.repository.clients(documentId));
+      const room = new DocumentRoom(stored, await this.clients.of(documentId));
       this.#loaded.set(documentId, room);
       return room;
     } catch (error) {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { and, asc, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, or, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/client.js';
-import { documentClients, documents, documentSnapshots, documentUpdates } from '../../db/schema/document.js';
+import { documentClients, documents, documentUpdates } from '../../db/schema/document.js';
 import { workspaceFiles } from '../../db/schema/file.js';
 import { objects } from '../../db/schema/object.js';
 import { workspaces } from '../../db/schema/workspace.js';
@@ -10,36 +10,15 @@ import { batchLoader } from '../platform/batch-loader.js';
 import { DatabaseConnection } from '../platform/database.js';
 import type { StoredActor } from '../platform/actor.js';
 import { processId } from '../platform/server-process.js';
-import type { HistoryRow } from './document-history.js';
 
 export type DocumentRecord = typeof documents.$inferSelect;
-export type StoredUpdate = {
-  seq: number;
-  generation: number;
-  bytes: Uint8Array;
-  actor: string;
-  processId: string;
-};
-export type StoredDocument = {
-  record: DocumentRecord;
-  snapshot: { seq: number; bytes: Uint8Array } | null;
-  updates: StoredUpdate[];
-};
-
-/** Of rows that come from no process's own sockets. */
-const NO_PROCESS = '00000000-0000-0000-0000-000000000000';
-/** Notices longer than PostgreSQL's 8,000 bytes would roll the whole transaction back (DOC4). */
-const NOTICE_MAX_IDS = 150;
-
 type Place = { workspaceId: string; path: string };
-type Claim = { documentId: string; clientId: number; actor: StoredActor };
 export type TextSource = { documentId: string } | { basePath: string };
 
-/** Documents and their rows in PostgreSQL. Appends go through DocumentAppender, which alone takes sequence numbers in bulk. */
+/** Which documents there are, and where the text of each path of a branch stands. Their rows are DocumentUpdateRepository's. */
 @Injectable()
 export class DocumentRepository {
   readonly #documents = batchLoader((places: readonly Place[]) => this.#readAt(places));
-  readonly #registrations = batchLoader((claims: readonly Claim[]) => this.#register(claims));
   readonly #byPath;
 
   constructor(private readonly connection: DatabaseConnection) {
@@ -177,37 +156,6 @@ export class DocumentRepository {
       .for('update');
   }
 
-  /**
-   * One row, by a client that nobody had before, in somebody's transaction,
-   * which has the document locked. No process takes it for its own: all of
-   * them read it once they are told.
-   */
-  async append(
-    transaction: Transaction,
-    row: { documentId: string; generation: number; clientId: number; bytes: Uint8Array; actor: StoredActor },
-  ): Promise<number> {
-    const { documentId, generation, clientId, bytes, actor } = row;
-    const [taken] = await transaction
-      .update(documents)
-      .set({ nextSeq: sql`${documents.nextSeq} + 1` })
-      .where(and(eq(documents.id, documentId), eq(documents.generation, generation)))
-      .returning({ nextSeq: documents.nextSeq });
-    if (!taken) throw new Error(`document ${documentId} is not of generation ${generation} any more`);
-    const seq = taken.nextSeq - 1;
-    await transaction
-      .insert(documentUpdates)
-      .values({ documentId, seq, generation, bytes, actor, processId: NO_PROCESS });
-    await transaction.insert(documentClients).values({ documentId, clientId, actor });
-    return seq;
-  }
-
-  /** Wakes every process that has one of these, when the transaction commits (DOC4). */
-  async tell(transaction: Transaction, documentIds: readonly string[]): Promise<void> {
-    if (documentIds.length === 0) return;
-    const ids = documentIds.length > NOTICE_MAX_IDS ? '*' : documentIds.join(',');
-    await transaction.execute(sql`SELECT pg_notify('perch_document', ${`${NO_PROCESS} ${ids}`})`);
-  }
-
   /** What stands at a path that is no text and not committed. */
   async objectAt(workspaceId: string, path: string): Promise<typeof objects.$inferSelect | undefined> {
     const [row] = await this.connection.database
@@ -268,177 +216,12 @@ export class DocumentRepository {
     );
   }
 
-  /** The record, its snapshot and the rows after it, as of one moment. @param locking has it locked */
-  load(documentId: string, locking?: Transaction): Promise<StoredDocument | undefined> {
-    if (locking) return this.#load(locking, documentId);
-    return this.connection.database.transaction((transaction) => this.#load(transaction, documentId), {
-      isolationLevel: 'repeatable read',
-      accessMode: 'read only',
-    });
-  }
-
-  async #load(transaction: Transaction, documentId: string): Promise<StoredDocument | undefined> {
-    const [record] = await transaction.select().from(documents).where(eq(documents.id, documentId));
-    if (!record) return undefined;
-    const [found] = await transaction
-      .select()
-      .from(documentSnapshots)
-      .where(eq(documentSnapshots.documentId, documentId));
-    const snapshot = found && found.generation === record.generation ? found : null;
-    const updates = await this.#updates(transaction, record, snapshot?.seq ?? 0);
-    return { record, snapshot, updates };
-  }
-
-  /** Rows of the current generation after a number, without their process: the history authorship is derived from. */
-  rowsAfter(record: DocumentRecord, seq: number, limit: number): Promise<HistoryRow[]> {
-    return this.connection.database
-      .select({
-        seq: documentUpdates.seq,
-        bytes: documentUpdates.bytes,
-        actor: documentUpdates.actor,
-        at: documentUpdates.createdAt,
-      })
-      .from(documentUpdates)
-      .where(
-        and(
-          eq(documentUpdates.documentId, record.id),
-          eq(documentUpdates.generation, record.generation),
-          gt(documentUpdates.seq, seq),
-        ),
-      )
-      .orderBy(asc(documentUpdates.seq))
-      .limit(limit);
-  }
-
-  /** Which generation a row is of. */
-  async generationOf(documentId: string, seq: number): Promise<number> {
-    const [row] = await this.connection.database
-      .select({ generation: documentUpdates.generation })
-      .from(documentUpdates)
-      .where(and(eq(documentUpdates.documentId, documentId), eq(documentUpdates.seq, seq)));
-    if (!row) throw new Error(`document ${documentId} has no row ${seq}`);
-    return row.generation;
-  }
-
-  /** Rows of one generation: what a client of an older one is rebased from. */
-  async generation(documentId: string, generation: number): Promise<Uint8Array[]> {
-    const rows = await this.connection.database
-      .select({ bytes: documentUpdates.bytes })
-      .from(documentUpdates)
-      .where(and(eq(documentUpdates.documentId, documentId), eq(documentUpdates.generation, generation)))
-      .orderBy(asc(documentUpdates.seq));
-    return rows.map((row) => row.bytes);
-  }
-
-  /** Rows after each document's cursor, in order, of all processes. */
-  async after(
-    cursors: readonly { documentId: string; seq: number }[],
-  ): Promise<(StoredUpdate & { documentId: string })[]> {
-    if (cursors.length === 0) return [];
-    const { rows } = await this.connection.pool.query<{
-      documentId: string;
-      seq: string;
-      generation: number;
-      bytes: Buffer;
-      actor: string;
-      processId: string;
-    }>({
-      name: 'document-updates-after',
-      text: `SELECT u.document_id AS "documentId", u.seq, u.generation, u.bytes, u.actor, u.process_id AS "processId"
-        FROM unnest($1::uuid[], $2::bigint[]) AS c(document_id, seq)
-        JOIN document_updates u ON u.document_id = c.document_id AND u.seq > c.seq
-        ORDER BY u.document_id, u.seq`,
-      values: [cursors.map((cursor) => cursor.documentId), cursors.map((cursor) => cursor.seq)],
-    });
-    return rows.map((row) => ({ ...row, seq: Number(row.seq) }));
-  }
-
-  /** Gives Yjs client ids to an actor. False where somebody else has one of them. */
-  async registerClients(
-    documentId: string,
-    clientIds: readonly number[],
-    actor: StoredActor,
-  ): Promise<boolean> {
-    const owners = await Promise.all(
-      clientIds.map((clientId) => this.#registrations.load({ documentId, clientId, actor })),
-    );
-    return owners.every((owner) => owner === actor);
-  }
-
-  /** Whose each client id is then: of many who claim one, whoever was first. */
-  async #register(claims: readonly Claim[]): Promise<string[]> {
-    const first = new Map<string, Claim>();
-    for (const claim of claims) {
-      const key = `${claim.documentId} ${claim.clientId}`;
-      if (!first.has(key)) first.set(key, claim);
-    }
-    const rows = await this.connection.database
-      .insert(documentClients)
-      // In one order, so that two who claim the same ids cannot deadlock.
-      .values([...first.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, claim]) => claim))
-      .onConflictDoUpdate({
-        target: [documentClients.documentId, documentClients.clientId],
-        set: { actor: sql`${documentClients.actor}` },
-      })
-      .returning();
-    const owners = new Map(rows.map((row) => [`${row.documentId} ${row.clientId}`, row.actor]));
-    return claims.map((claim) => owners.get(`${claim.documentId} ${claim.clientId}`)!);
-  }
-
-  async clients(documentId: string): Promise<Map<number, string>> {
-    const rows = await this.connection.database
-      .select()
-      .from(documentClients)
-      .where(eq(documentClients.documentId, documentId));
-    return new Map(rows.map((row) => [row.clientId, row.actor]));
-  }
-
-  /** Stores the state up to `seq` unless a newer snapshot is there, under the document's row lock (DOC6). */
-  async snapshot(documentId: string, generation: number, seq: number, bytes: Uint8Array): Promise<void> {
-    await this.connection.transaction(async (transaction) => {
-      const [record] = await transaction
-        .select({ generation: documents.generation })
-        .from(documents)
-        .where(eq(documents.id, documentId))
-        .for('update');
-      if (record?.generation !== generation) return;
-      await transaction
-        .insert(documentSnapshots)
-        .values({ documentId, generation, seq, bytes })
-        .onConflictDoUpdate({
-          target: documentSnapshots.documentId,
-          set: { generation, seq, bytes },
-          setWhere: sql`(${documentSnapshots.generation}, ${documentSnapshots.seq}) < (${generation}::int, ${seq}::bigint)`,
-        });
-    });
-  }
-
   async update(
     transaction: Transaction,
     documentId: string,
     set: Partial<typeof documents.$inferInsert>,
   ): Promise<void> {
     await transaction.update(documents).set(set).where(eq(documents.id, documentId));
-  }
-
-  #updates(transaction: Transaction, record: DocumentRecord, afterSeq: number): Promise<StoredUpdate[]> {
-    return transaction
-      .select({
-        seq: documentUpdates.seq,
-        generation: documentUpdates.generation,
-        bytes: documentUpdates.bytes,
-        actor: documentUpdates.actor,
-        processId: documentUpdates.processId,
-      })
-      .from(documentUpdates)
-      .where(
-        and(
-          eq(documentUpdates.documentId, record.id),
-          eq(documentUpdates.generation, record.generation),
-          gt(documentUpdates.seq, afterSeq),
-        ),
-      )
-      .orderBy(asc(documentUpdates.seq));
   }
 }
 

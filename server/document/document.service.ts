@@ -2,18 +2,18 @@ import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import * as Y from 'yjs';
 import type { Transaction } from '../../db/client.js';
 import { DatabaseConnection } from '../platform/database.js';
-import { gitActor, personActor, type StoredActor } from '../platform/actor.js';
+import { personActor, type StoredActor } from '../platform/actor.js';
 import type { DocumentJoin, DocumentState } from '../protocol/document.js';
 import { ProtocolError } from '../protocol/error.js';
 import type { Account } from '../protocol/user.js';
 import { WorkspaceService, type WorkspaceAccess } from '../workspace/workspace.service.js';
 import { DocumentAppender } from './document-appender.js';
+import { DocumentOpener } from './document-opener.js';
 import type { DocumentRoom } from './document-room.js';
 import { DocumentRooms, type DocumentNews } from './document-rooms.js';
 import { editUpdate, newClientId, seedUpdate } from './document-seed.js';
+import { DocumentUpdateRepository } from './document-update.repository.js';
 import { DocumentRepository, type DocumentRecord } from './document.repository.js';
-import { GitAttributesService } from './git-attributes.service.js';
-import { decodeTextFile } from './text-file.js';
 import { readUpdateHeader } from './update-header.js';
 
 /** How a document's text becomes bytes. */
@@ -37,10 +37,11 @@ export class DocumentService implements BeforeApplicationShutdown {
   readonly #editListeners = new Set<(edit: DocumentEdited) => void>();
 
   constructor(
-    private readonly repository: DocumentRepository,
+    private readonly documents: DocumentRepository,
+    private readonly updates: DocumentUpdateRepository,
     private readonly rooms: DocumentRooms,
+    private readonly opener: DocumentOpener,
     private readonly workspaces: WorkspaceService,
-    private readonly attributes: GitAttributesService,
     connection: DatabaseConnection,
   ) {
     this.#appender = new DocumentAppender(connection.url, (failing) => {
@@ -87,14 +88,14 @@ export class DocumentService implements BeforeApplicationShutdown {
     enter: (documentId: string) => void,
   ): Promise<{ state: DocumentState; snapshot: Uint8Array | null }> {
     const access = await this.workspaces.require(account, body.workspaceId, 'read');
-    const opened = await this.#find(access, body.path);
+    const opened = await this.opener.find(access, body.path);
     if (opened.kind === 'not-text') return { state: opened, snapshot: null };
     const { id } = opened.record;
     const writable = access.role !== 'read';
     const room = await this.rooms.hold(id, holder);
     try {
       if (writable)
-        await this.#register(
+        await this.rooms.register(
           room,
           [body.clientId, ...(body.earlierClientIds ?? [])],
           personActor(account.id),
@@ -186,16 +187,16 @@ export class DocumentService implements BeforeApplicationShutdown {
   }
 
   list(workspaceId: string): Promise<DocumentRecord[]> {
-    return this.repository.list(workspaceId);
+    return this.documents.list(workspaceId);
   }
 
   at(workspaceId: string, path: string): Promise<DocumentRecord | undefined> {
-    return this.repository.findByPath(workspaceId, path);
+    return this.documents.findByPath(workspaceId, path);
   }
 
   /** The document of a path, where its text may be another than the base's. */
   async changedAt(workspaceId: string, path: string): Promise<DocumentRecord | undefined> {
-    const record = await this.repository.findByPath(workspaceId, path);
+    const record = await this.documents.findByPath(workspaceId, path);
     return record && record.nextSeq - 1 > record.cleanSeq ? record : undefined;
   }
 
@@ -208,7 +209,7 @@ export class DocumentService implements BeforeApplicationShutdown {
 
   /** @throws {ProtocolError} `not-text`, `not-found`, `unavailable` */
   async open(access: WorkspaceAccess, path: string): Promise<DocumentRecord> {
-    const found = await this.#find(access, path);
+    const found = await this.opener.find(access, path);
     if (found.kind === 'live') return found.record;
     throw new ProtocolError('not-text', `${path} is not a text file Perch can edit.`);
   }
@@ -224,7 +225,7 @@ export class DocumentService implements BeforeApplicationShutdown {
       Pick<DocumentRecord, 'baseSha' | 'mode' | 'lineEnding' | 'byteOrderMark' | 'objectId' | 'cleanSeq'>
     > = {},
   ): Promise<DocumentRecord> {
-    const record = await this.repository.insert(
+    const record = await this.documents.insert(
       transaction,
       { workspaceId: access.workspaceId, path, ...style },
       { ...seedUpdate(text), actor },
@@ -250,7 +251,7 @@ export class DocumentService implements BeforeApplicationShutdown {
   ): Promise<{ seq: number; before: string }> {
     return this.rooms.use(documentId, async (room) => {
       const clientId = newClientId();
-      await this.#register(room, [clientId], actor);
+      await this.rooms.register(room, [clientId], actor);
       const edit = editUpdate(room.encode(), change, clientId);
       if (!edit) return { seq: room.seq, before: room.text().toString() };
       const seq = await this.push(room, edit.bytes, actor, () =>
@@ -262,19 +263,19 @@ export class DocumentService implements BeforeApplicationShutdown {
 
   /** Whether anything was stored of it since it was made. Nothing is until the transaction ends. */
   async isEdited(transaction: Transaction, documentId: string): Promise<boolean> {
-    return (await this.repository.lock(transaction, documentId)) > SEEDED;
+    return (await this.documents.lock(transaction, documentId)) > SEEDED;
   }
 
   move(transaction: Transaction, documentId: string, path: string): Promise<void> {
-    return this.repository.update(transaction, documentId, { path });
+    return this.documents.update(transaction, documentId, { path });
   }
 
   remove(transaction: Transaction, documentId: string): Promise<void> {
-    return this.repository.update(transaction, documentId, { deletedAt: new Date() });
+    return this.documents.update(transaction, documentId, { deletedAt: new Date() });
   }
 
   restore(transaction: Transaction, documentId: string, path: string): Promise<void> {
-    return this.repository.update(transaction, documentId, { deletedAt: null, path });
+    return this.documents.update(transaction, documentId, { deletedAt: null, path });
   }
 
   /** Its bytes may differ from the base's from now on, though its text does not. */
@@ -284,7 +285,7 @@ export class DocumentService implements BeforeApplicationShutdown {
     { lineEnding, byteOrderMark, objectId }: DocumentStyle,
   ): Promise<void> {
     const style = { lineEnding, byteOrderMark, objectId };
-    return this.repository.update(transaction, documentId, { ...style, cleanSeq: 0 });
+    return this.documents.update(transaction, documentId, { ...style, cleanSeq: 0 });
   }
 
   /** The text as of `seq` is what the base commit has. */
@@ -294,62 +295,7 @@ export class DocumentService implements BeforeApplicationShutdown {
     seq: number,
     baseSha: string | null,
   ): Promise<void> {
-    return this.repository.update(transaction, documentId, { cleanSeq: seq, baseSha, objectId: null });
-  }
-
-  async #find(
-    access: WorkspaceAccess,
-    path: string,
-  ): Promise<{ kind: 'live'; record: DocumentRecord } | Extract<DocumentState, { kind: 'not-text' }>> {
-    const found = await this.repository.findByPath(access.workspaceId, path);
-    if (found) return { kind: 'live', record: found };
-    const object = await this.repository.objectAt(access.workspaceId, path);
-    if (object) {
-      const { reason, size, sha } = object;
-      return { kind: 'not-text', reason: reason ?? 'binary', size, sha: sha ?? undefined };
-    }
-    const source = await this.repository.basePath(access.workspaceId, path);
-    const base = source === null ? null : await this.workspaces.readBase(access.workspaceId, source);
-    if (!base || source === null)
-      throw new ProtocolError('not-found', `${path} is not in this branch any more.`);
-    if (base.mode === '120000') {
-      return {
-        kind: 'not-text',
-        reason: 'symlink',
-        size: base.size,
-        target: new TextDecoder().decode(base.bytes),
-      };
-    }
-    if (base.mode === '160000') return { kind: 'not-text', reason: 'submodule', size: 0 };
-    const decoded = decodeTextFile(base.bytes);
-    if (decoded.kind === 'not-text')
-      return { kind: 'not-text', reason: decoded.reason, size: base.size, sha: base.sha };
-    if ((await this.attributes.of(access.workspaceId, path)).binary)
-      return { kind: 'not-text', reason: 'binary', size: base.size, sha: base.sha };
-    const record = await this.repository.seed(
-      {
-        workspaceId: access.workspaceId,
-        path,
-        baseSha: base.sha,
-        mode: base.mode,
-        lineEnding: decoded.lineEnding,
-        byteOrderMark: decoded.byteOrderMark,
-        cleanSeq: 1,
-      },
-      { ...seedUpdate(decoded.text), actor: gitActor(base.sha) },
-      { commit: base.commit, path: source },
-    );
-    return { kind: 'live', record };
-  }
-
-  /** A number that is somebody else's is nobody's to claim (DOC9). */
-  async #register(room: DocumentRoom, clientIds: readonly number[], actor: StoredActor): Promise<void> {
-    const unknown = [...new Set(clientIds)].filter((clientId) => room.clients.get(clientId) !== actor);
-    if (unknown.length === 0) return;
-    if (!(await this.repository.registerClients(room.documentId, unknown, actor))) {
-      throw new ProtocolError('conflict', 'This editor’s number is taken; reload the page.');
-    }
-    for (const clientId of unknown) room.clients.set(clientId, actor);
+    return this.documents.update(transaction, documentId, { cleanSeq: seq, baseSha, objectId: null });
   }
 
   async #previous(
@@ -357,8 +303,8 @@ export class DocumentService implements BeforeApplicationShutdown {
     documentId: string,
     generation: number,
   ): Promise<Uint8Array | undefined> {
-    const record = await this.repository.find(documentId);
+    const record = await this.documents.find(documentId);
     if (record?.workspaceId !== workspaceId) return undefined;
-    return Y.mergeUpdates(await this.repository.generation(documentId, generation));
+    return Y.mergeUpdates(await this.updates.generation(documentId, generation));
   }
 }

@@ -4,6 +4,7 @@ import type { Transaction } from '../../db/client.js';
 import type { StoredActor } from '../platform/actor.js';
 import { DocumentRoom } from './document-room.js';
 import { seedUpdate } from './document-seed.js';
+import { DocumentUpdateRepository } from './document-update.repository.js';
 import { DocumentRepository, type DocumentRecord } from './document.repository.js';
 
 /** A document as the database has it: what is durable, up to a row. */
@@ -26,11 +27,14 @@ export type StoredEdit = {
  */
 @Injectable()
 export class StoredDocumentService {
-  constructor(private readonly repository: DocumentRepository) {}
+  constructor(
+    private readonly documents: DocumentRepository,
+    private readonly updates: DocumentUpdateRepository,
+  ) {}
 
   /** Nobody has to have it open. With a transaction that has locked it, it stays so. */
   async read(documentId: string, transaction?: Transaction): Promise<StoredText | null> {
-    const stored = await this.repository.load(documentId, transaction);
+    const stored = await this.updates.load(documentId, transaction);
     if (!stored) return null;
     const room = new DocumentRoom(stored, new Map());
     return {
@@ -43,21 +47,21 @@ export class StoredDocumentService {
 
   /** Nothing is appended to these until the transaction ends. */
   lock(transaction: Transaction, documentIds: readonly string[]): Promise<DocumentRecord[]> {
-    return this.repository.lockAll(transaction, documentIds);
+    return this.documents.lockAll(transaction, documentIds);
   }
 
   listed(transaction: Transaction, workspaceId: string): Promise<DocumentRecord[]> {
-    return this.repository.list(workspaceId, transaction);
+    return this.documents.list(workspaceId, transaction);
   }
 
   /** @returns the row's number */
   append(transaction: Transaction, edit: StoredEdit): Promise<number> {
-    return this.repository.append(transaction, edit);
+    return this.updates.append(transaction, edit);
   }
 
   /** Wakes everybody who has these open, once the transaction commits. */
   tell(transaction: Transaction, documentIds: readonly string[]): Promise<void> {
-    return this.repository.tell(transaction, documentIds);
+    return this.updates.tell(transaction, documentIds);
   }
 
   update(
@@ -70,7 +74,7 @@ export class StoredDocumentService {
       >
     >,
   ): Promise<void> {
-    return this.repository.update(transaction, documentId, set);
+    return this.documents.update(transaction, documentId, set);
   }
 
   /** Seeds a document at a path that has none. */
@@ -83,6 +87,6 @@ export class StoredDocumentService {
     text: string,
     actor: StoredActor,
   ): Promise<DocumentRecord | undefined> {
-    return this.repository.insert(transaction, values, { ...seedUpdate(text), actor });
+    return this.documents.insert(transaction, values, { ...seedUpdate(text), actor });
   }
 }

@@ -23,6 +23,9 @@ import { OldAnswerService } from '../../branch-sync/old-answer.service.js';
 import { TextRecoveryService } from '../../branch-sync/text-recovery.service.js';
 import { Config } from '../../config.js';
 import { BranchTextService } from '../../document/branch-text.service.js';
+import { DocumentClientRepository } from '../../document/document-client.repository.js';
+import { DocumentOpener } from '../../document/document-opener.js';
+import { DocumentUpdateRepository } from '../../document/document-update.repository.js';
 import { DocumentRepository } from '../../document/document.repository.js';
 import { DocumentRooms } from '../../document/document-rooms.js';
 import { DocumentHistoryService } from '../../document/document-history.service.js';
@@ -86,13 +89,23 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
   const workspaceRows = new WorkspaceRepository(database);
   const access = new AccessService(workspaceRows, github, notifications, noForgeRights());
   const workspaces_ = new WorkspaceService(workspaceRows, access, github, events, database);
-  const documentRows = new DocumentRepository(database);
-  const texts = new BranchTextService(documentRows, workspaces_);
+  const documentRecords = new DocumentRepository(database);
+  const documentUpdates = new DocumentUpdateRepository(database);
+  const documentClients = new DocumentClientRepository(database);
+  const texts = new BranchTextService(documentRecords, documentUpdates, workspaces_);
   const attributes = new GitAttributesService(texts);
-  const rooms = new DocumentRooms(documentRows, notifications);
-  const documents = new DocumentService(documentRows, rooms, workspaces_, attributes, database);
+  const rooms = new DocumentRooms(documentUpdates, documentClients, notifications);
+  const opener = new DocumentOpener(documentRecords, workspaces_, attributes);
+  const documents = new DocumentService(
+    documentRecords,
+    documentUpdates,
+    rooms,
+    opener,
+    workspaces_,
+    database,
+  );
   await rooms.onApplicationBootstrap();
-  const histories = new DocumentHistoryService(documentRows);
+  const histories = new DocumentHistoryService(documentRecords, documentUpdates, documentClients);
   const config = Config.load({}, []);
   const auth = new AuthService(new AuthRepository(database), database, new Secrets(config));
   // Nobody here has signed in at the forge.
@@ -143,7 +156,7 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
     events,
     styles,
   );
-  const stored = new StoredDocumentService(documentRows);
+  const stored = new StoredDocumentService(documentRecords, documentUpdates);
   const conflictRows = new ConflictRepository(database);
   const conflicts = new ConflictService(conflictRows, workspaces_, stored);
   const merging = new DocumentMergeService(stored, github);
