@@ -8,7 +8,8 @@ import { FileNames } from '../file/file-name.js';
 import { LayeredMap } from '../file/layered-map.js';
 import type { Overlay } from '../file/overlay.js';
 import { ObjectService } from '../object/object.service.js';
-import { GithubClient, type TreeChange } from '../platform/github-client.js';
+import { GithubClient } from '../platform/github-client.js';
+import type { TreeChange } from '../platform/github-objects.js';
 import { ProtocolError } from '../protocol/error.js';
 import type { WorkspaceAccess } from '../workspace/workspace.service.js';
 
