@@ -4,6 +4,7 @@ import type { Page } from '@playwright/test';
 import { codeOf, editorOf, linesOf, openFile, screenText, statusOf } from './code-page.js';
 import { expectAccessible } from './accessible.js';
 import { expect, test } from './fixtures.js';
+import { letInToRead } from './reader.js';
 
 const PATH = 'CHANGELOG.md';
 const rowsOf = (page: Page) => page.getByRole('group', { name: 'Authors of lines' });
@@ -94,19 +95,12 @@ test('SEC1 OFF3 DOC9 who may only read sees live who wrote what, by keys that ty
   const forge = join(perch.stateDirectory, 'forge', 'perch-hop.git');
   execFileSync('git', ['-c', 'safe.directory=*', '-C', forge, 'branch', '--force', branch, 'main']);
   await openFile(alice, branch, PATH);
-  const made = await alice.request.post('/api/invitations', {
-    data: { owner: 'perch', repo: 'perch-hop', role: 'read', expiresInHours: 1 },
-  });
-  const { url } = (await made.json()) as { url: string };
-  const context = await browser.newContext({ baseURL: new URL(url).origin, serviceWorkers: 'block' });
+  const context = await letInToRead(browser, alice, 'Ola');
   await context.addInitScript(
     `Object.defineProperty(Navigator.prototype, 'platform', { get: () => 'MacIntel' })`,
   );
   try {
     const ola = await context.newPage();
-    await ola.request.post('/api/invitations/accept', {
-      data: { token: new URL(url).hash.slice(1), name: 'Ola' },
-    });
     // As if the commits were on GitHub, which the built-in forge is not.
     await ola.route(/\/lines\?/, async (route) => {
       const response = await route.fetch();

@@ -1,6 +1,7 @@
 import { type Locator, type Page } from '@playwright/test';
 import { codeOf } from './code-page.js';
 import { expect, test } from './fixtures.js';
+import { letInToRead } from './reader.js';
 
 const field = (page: Page, name: string): Locator => page.getByRole('combobox', { name, exact: true });
 const active = (page: Page): Locator => page.locator('[role=option][aria-selected=true]');
@@ -52,4 +53,41 @@ test('A11Y a repository, a branch and a new one are chosen by the keyboard alone
   await alice.keyboard.press('Enter');
   await expect(alice).toHaveURL(/\/chore%2F[a-z]+-[a-z]+\/code$/);
   await expect(alice.getByRole('treeitem', { name: /README\.md/ })).toBeVisible();
+});
+
+test('SEC1 NAM3 who may only read chooses among the branches there are, and is offered to make none', async ({
+  alice,
+  browser,
+}) => {
+  await alice.goto(codeOf('feat/double-jump'));
+  const context = await letInToRead(browser, alice, 'Ola');
+  try {
+    const ola = await context.newPage();
+    /** Wherever branches are chosen: with nothing typed, and with a name that is free. */
+    const findsNoWayToMakeOne = async (): Promise<void> => {
+      await expect(ola.getByRole('option', { name: /feat\/double-jump/ }).first()).toBeVisible();
+      await expect(ola.getByRole('button', { name: /New branch from|Name it/ })).toHaveCount(0);
+      await field(ola, 'Find a branch').fill('fix/readers-own');
+      await expect(ola.getByText('No branch has “fix/readers-own” in its name.')).toBeVisible();
+      await expect(ola.getByRole('option')).toHaveCount(0);
+    };
+    await ola.goto('/github/perch/perch-hop');
+    await findsNoWayToMakeOne();
+    await ola.goto('/workspace/new?owner=perch&repo=perch-hop');
+    await expect(ola.getByText('You may watch this repository, not change it.')).toBeVisible();
+    await expect(ola.getByRole('radio')).toHaveCount(0);
+    await ola.goto(codeOf('main'));
+    await ola.getByRole('button', { name: 'Branch main. Select New Branch' }).click();
+    await findsNoWayToMakeOne();
+    await field(ola, 'Find a branch').fill('DOUBLE');
+    await expect(active(ola)).toHaveText(/feat\/double-jump/);
+    await ola.keyboard.press('Enter');
+    await expect(ola).toHaveURL(new RegExp(`${codeOf('feat/double-jump')}$`));
+    const asked = await ola.request.post('/api/github/branches', {
+      data: { owner: 'perch', repo: 'perch-hop', baseBranch: 'main', newBranch: 'fix/readers-own' },
+    });
+    expect(asked.status()).toBe(403);
+  } finally {
+    await context.close();
+  }
 });

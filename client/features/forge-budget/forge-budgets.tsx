@@ -31,7 +31,7 @@ export function ForgeBudgets() {
         <TokenBudget key={budget.token.id} budget={budget} now={now} />
       ))}
       <p className="muted">
-        As GitHub’s last answers to the process {process.slice(0, 8)} said, which began at{' '}
+        As GitHub’s last answers to the process {process.slice(0, 8)} said, which has run since{' '}
         {timeOf(since, now)}. Where there are several processes, each counts for itself, and they share what
         is left.
       </p>
