@@ -1,51 +1,31 @@
-import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Body } from '../forge/testing/made-up.js';
 import { OpenApiValidator } from '../forge/testing/openapi-validator.js';
 import { restSample } from '../forge/testing/rest-sample.js';
 import { webhookSample } from '../forge/testing/webhook-sample.js';
-import type { WorkspaceEvent } from '../protocol/event.js';
 import { OWNER, PerchServer, REPO } from '../testing/perch-server.js';
-import { startHookedPerch, type HookedPerch } from '../webhook/testing/hooked-perch.js';
+import { startNewsStage, type NewsStage } from './testing/news-stage.js';
 
 const SOON = { timeout: 15_000 };
 const REPOSITORY = '/repos/{owner}/{repo}';
 /** To read GitHub's descriptions takes seconds, in which idle connections of this process would end. */
 const SOMEBODY = webhookSample('pull_request.opened', {}).sender as Body;
 const CHANGE = restSample(`${REPOSITORY}/issues/{issue_number}/events`, {});
-let it: HookedPerch;
+let stage: NewsStage;
 let described: OpenApiValidator;
-let database: pg.Client;
-let owner: string;
-let main: string;
-let work: string;
-let head: string;
-let repository = { id: 0 };
 /** The second one, which begins to look where the first has ended. */
 let later: PerchServer | undefined;
 beforeAll(async () => {
-  it = await startHookedPerch();
-  described = new OpenApiValidator(it.proxy.url);
-  database = new pg.Client({ connectionString: it.surroundings.databaseUrl });
-  await database.connect();
-  owner = await it.perch.ownerCookie();
-  main = await it.perch.open(owner);
-  await it.git('switch', '--quiet', '--create', 'feat/x');
-  head = await it.push('src/bird.js', 'export function bird() { return 1; }\n', 'feat/x');
-  work = await it.perch.open(owner, 'feat/x');
-  const { rows } = await database.query<{ id: string }>('SELECT id FROM repositories');
-  repository = { id: Number(rows[0]?.id) };
-  await database.query(`UPDATE workspaces SET created_at = now() - interval '1 day'`);
+  stage = await startNewsStage();
+  described = new OpenApiValidator(stage.hooked.proxy.url);
+  await stage.database.query(`UPDATE workspaces SET created_at = now() - interval '1 day'`);
 });
 afterEach(async () => {
   await later?.stop();
   later = undefined;
-  it.proxy.reset();
+  stage.hooked.proxy.reset();
 });
-afterAll(async () => {
-  await database.end();
-  await it.stop();
-});
+afterAll(() => stage.stop());
 
 /** So many minutes ago, by the forge's clock. */
 const ago = (minutes: number) =>
@@ -55,10 +35,10 @@ const rob = { id: 100, login: 'rob' };
 const person = (who: typeof eve) => ({ ...SOMEBODY, ...who });
 const side = (ref: string) => ({
   ref,
-  sha: head,
+  sha: stage.head,
   label: `${OWNER}:${ref}`,
   user: person(eve),
-  repo: { ...repository, name: REPO, owner: { ...person(eve), login: OWNER } },
+  repo: { ...stage.repository, name: REPO, owner: { ...person(eve), login: OWNER } },
 });
 const pull = (number: number, opened: string, changed: string, more: Body = {}): Body =>
   restSample(`${REPOSITORY}/pulls`, {
@@ -83,8 +63,8 @@ const change = (event: string, at: string, actor = rob, more: Body = {}): Body =
 
 /** What the forge answers with from now on, as its own description has it. */
 async function answers(path: RegExp, address: string, body: unknown): Promise<void> {
-  it.proxy.next('GET', path, { kind: 'answer', status: 200, body }, Infinity);
-  const said = await described.fetch(`${it.proxy.url}${address}`);
+  stage.hooked.proxy.next('GET', path, { kind: 'answer', status: 200, body }, Infinity);
+  const said = await described.fetch(`${stage.hooked.proxy.url}${address}`);
   expect(said.status).toBe(200);
 }
 async function answersAll(said: {
@@ -109,15 +89,15 @@ async function answersAll(said: {
       reviews,
     );
   const runs = said.runs ?? [];
-  it.proxy.next(
+  stage.hooked.proxy.next(
     'GET',
-    new RegExp(`/commits/${head}/check-runs`),
+    new RegExp(`/commits/${stage.head}/check-runs`),
     { kind: 'answer', status: 200, body: { total_count: runs.length, check_runs: runs } },
     Infinity,
   );
-  it.proxy.next(
+  stage.hooked.proxy.next(
     'GET',
-    new RegExp(`/commits/${head}/status`),
+    new RegExp(`/commits/${stage.head}/status`),
     { kind: 'answer', status: 200, body: { statuses: said.statuses ?? [] } },
     Infinity,
   );
@@ -125,8 +105,8 @@ async function answersAll(said: {
 
 /** Perch was away, and is back: until it has looked. */
 async function comeBack(): Promise<void> {
-  const { surroundings, proxy } = it;
-  await it.perch.stop();
+  const { surroundings, proxy } = stage.hooked;
+  await stage.hooked.perch.stop();
   later = await PerchServer.start({
     ...surroundings,
     github: { ...surroundings.github, apiUrl: proxy.url },
@@ -135,16 +115,10 @@ async function comeBack(): Promise<void> {
   await expect.poll(() => proxy.count('GET', /\/commits\/[0-9a-f]+\/check-runs/), SOON).toBe(2);
 }
 async function told(id: string): Promise<string[]> {
-  const { body } = await later!.ask(owner, 'GET /api/workspaces/:id/events', {
-    params: { id },
-    query: { after: '0', limit: '500' },
+  return (await stage.told(id, later)).map(({ type, payload }) => {
+    const { number, name, by = '' } = payload as { number?: number; name?: string; by?: string };
+    return `${type} ${number ?? name} ${by}`.trim();
   });
-  return (body as { events: WorkspaceEvent[] }).events
-    .filter(({ type }) => /^(?:pull-request|review|check)\./.test(type))
-    .map(({ type, payload }) => {
-      const { number, name, by = '' } = payload as { number?: number; name?: string; by?: string };
-      return `${type} ${number ?? name} ${by}`.trim();
-    });
 }
 
 test('GIT8 what was done with pull requests and found by checks while Perch was away is told once it is back, in order, once', async () => {
@@ -154,20 +128,22 @@ test('GIT8 what was done with pull requests and found by checks while Perch was 
       number: 21,
       title: 'A bird that sings',
       updated_at: ago(300),
-      head: { ref: 'feat/x', repo: { ...repository, owner: { login: OWNER } } },
-      base: { ref: 'main', repo: { ...repository, owner: { login: OWNER } } },
+      head: { ref: 'feat/x', repo: { ...stage.repository, owner: { login: OWNER } } },
+      base: { ref: 'main', repo: { ...stage.repository, owner: { login: OWNER } } },
     },
-    repository,
+    repository: stage.repository,
     sender: eve,
   });
-  expect((await it.deliver('pull_request', opened)).status).toBe(202);
-  await expect.poll(async () => (await database.query('SELECT 1 FROM forge_news')).rowCount, SOON).toBe(2);
+  expect((await stage.hooked.deliver('pull_request', opened)).status).toBe(202);
+  await expect
+    .poll(async () => (await stage.database.query('SELECT 1 FROM forge_news')).rowCount, SOON)
+    .toBe(2);
   const run = (name: string, conclusion: string, at: string) =>
     restSample(
       `${REPOSITORY}/commits/{ref}/check-runs`,
       {
         name,
-        head_sha: head,
+        head_sha: stage.head,
         status: 'completed',
         conclusion,
         completed_at: at,
@@ -239,12 +215,12 @@ test('GIT8 what was done with pull requests and found by checks while Perch was 
     'pull-request.closed 22 rob',
   ];
   await expect
-    .poll(() => told(work), SOON)
+    .poll(() => told(stage.rooms.work), SOON)
     .toEqual([...both, 'check.failed lint', 'check.passed build', 'check.passed deploy']);
-  expect(await told(main)).toEqual(both);
-  const before = await told(work);
+  expect(await told(stage.rooms.main)).toEqual(both);
+  const before = await told(stage.rooms.work);
   await later!.stop();
-  it.proxy.asked.splice(0);
+  stage.hooked.proxy.asked.splice(0);
   await comeBack();
-  expect(await told(work)).toEqual(before);
+  expect(await told(stage.rooms.work)).toEqual(before);
 });

@@ -35,10 +35,6 @@ const pushed = (after: string, more: object = {}) => ({
   sender: { login: 'eve' },
   ...more,
 });
-async function repositoryId(): Promise<number> {
-  const { rows } = await database.query<{ id: string }>('SELECT id FROM repositories');
-  return Number(rows[0]?.id);
-}
 /** All that a delivery could change. */
 async function state(): Promise<unknown> {
   const { rows } = await database.query(`
@@ -67,7 +63,7 @@ const answer = async (asked: Promise<Response>) => {
 };
 
 test('GIT8 what is not signed, wrongly signed, of another repository or no event of ours changes nothing', async () => {
-  const payload = { ...pushed(await head()), repository: { id: await repositoryId() } };
+  const payload = { ...pushed(await head()), repository: { id: await it.repositoryId() } };
   const before = await state();
   const refused = { status: 401, body: { code: 'unauthenticated' } };
   expect(await answer(it.deliver('push', payload, { secret: 'another-secret' }))).toMatchObject(refused);
@@ -163,7 +159,7 @@ test('GIT8 a delivery of 25 MB is refused before it was sent', async () => {
 });
 
 test('GIT8 a delivery brings the push in; replayed or late it changes nothing, and one that failed may come again', async () => {
-  const id = await repositoryId();
+  const id = await it.repositoryId();
   const bob = await it.perch.invite(alice, 'write');
   const tab = await it.enter(bob, workspaceId, 'README.md');
   const first = await it.push('README.md', '# Game\n\nOne.\n');
@@ -209,7 +205,7 @@ test('GIT8 a delivery brings the push in; replayed or late it changes nothing, a
 });
 
 test('SEC1 a delivery says that rights may have changed: whoever may not be inside any more is out at once', async () => {
-  const id = await repositoryId();
+  const id = await it.repositoryId();
   const bob = await it.perch.invite(alice, 'write');
   const tab = await it.enter(bob, workspaceId, 'README.md');
   const closed = new Promise<unknown>((resolve) => tab.socket.once('workspace:closed', resolve));
