@@ -107,10 +107,15 @@ test('GIT3 a forced push is told to both, one rebases, and a renamed branch take
   }
   await bob.setViewportSize({ width: 1280, height: 800 });
   await expect.poll(() => screenText(alice)).toContain('Theirs, at the end.');
+  await alice.keyboard.press('Control+End');
+  await alice.keyboard.type('In the middle of a ');
   git('-C', forgeOf(perch), '-c', 'core.logAllRefUpdates=always', 'branch', '--move', branch, 'renamed');
   await alice.request.post('/api/workspaces', { data: { owner: 'perch', repo: 'perch-hop', branch } });
   for (const page of [alice, bob]) {
     await expect(page).toHaveURL(/\/renamed\/code\?path=CHANGELOG\.md/);
     await expect(linesOf(page)).toContainText('Ours');
   }
+  // Nobody's cursor or keyboard is anywhere else for it.
+  await alice.keyboard.type('word');
+  await expect.poll(() => screenText(bob)).toContain('In the middle of a word');
 });

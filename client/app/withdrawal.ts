@@ -34,8 +34,7 @@ export function useWithdrawal(room: Room | null, workspace: Workspace, personId:
       stopGivenUp();
       stopState();
     };
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- the room is of this workspace, whatever its role has become
-  }, [room, client, personId]);
+  }, [room, workspace, client, personId]);
 }
 
 /** A right that was withdrawn while this device was away: what it keeps of the repository goes when that is found. */

@@ -42,7 +42,7 @@ export function Component() {
     void navigate(paths.workspace.href({ owner, repo, branch }) + file + hash, { replace: true });
   }, [unresolved, found.data, navigate, search, hash]);
 
-  if (address?.kind === 'canonical') return <OpenWorkspace {...address} key={pathname} />;
+  if (address?.kind === 'canonical') return <OpenWorkspace {...address} />;
   return (
     <div className="frame">
       <Header />
@@ -114,7 +114,8 @@ function OpenWorkspace({ owner, repo, branch }: BranchRef) {
     );
   }
   return (
-    <RoomProvider workspace={workspace} personId={account.data.id}>
+    // A room whose branch is renamed is the same room: whoever types in it types on.
+    <RoomProvider key={workspace.id} workspace={workspace} personId={account.data.id}>
       <FollowProvider>
         <PageTitle>{`${workspace.branch} · ${workspace.owner}/${workspace.repo}`}</PageTitle>
         <div className="frame">
