@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -41,6 +41,7 @@ const processes = async () =>
       }),
   );
 const STARTER = 'git-starter.mjs';
+const SOON = { timeout: 10_000 };
 
 test('GIT1 git is told every byte and says every byte, many at once', async () => {
   const bytes = Buffer.alloc(
@@ -87,6 +88,29 @@ test('SEC3 what starts git knows no secret, and one question that cannot be aske
     expect(await readFile(`/proc/${id}/environ`, 'utf8')).not.toContain('PERCH_');
   git.end();
   expect(await git.ended).toBeNull();
+});
+
+test('GIT1 what cannot be started for want of files fails alone, and what runs goes on', async () => {
+  const script = `ulimit -n 64 && exec "${process.execPath}" server/platform/${STARTER}`;
+  const starter = spawn('sh', ['-c', script], {
+    env,
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const told = new Map<number, string>();
+  starter.on('message', ({ id, kind }: { id: number; kind: string }) => told.set(id, kind));
+  const ended = new Promise((resolve) => starter.once('exit', resolve));
+  const ask = (id: number, args: string[]) =>
+    starter.send({ kind: 'start', id, args, directory: folder, env });
+  for (let id = 1; id <= 20; id++) ask(id, ['-c', 'alias.wait=!sleep 600', 'wait']);
+  await expect.poll(() => told.get(20), SOON).toBe('failed');
+  expect(told.has(1)).toBe(false);
+  for (let id = 1; id <= 20; id++) starter.send({ kind: 'end', id });
+  await expect.poll(() => told.get(1), SOON).toBe('ended');
+  ask(21, ['version']);
+  await expect.poll(() => told.get(21), SOON).toBe('ended');
+  starter.disconnect();
+  await ended;
 });
 
 test('GIT1 what starts git is killed: what it was asked is told to have failed, and git runs again', async () => {

@@ -55,10 +55,15 @@ function start({ id, args, directory, env, input, credentials }) {
   // It leads a group of its own, with whatever it starts itself.
   const options = { cwd: directory, env, detached: true, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] };
   const child = spawn('git', args, options);
+  // Before anything else: what has no file left to open has no pipes either.
+  child.on('error', ({ message }) => {
+    running.delete(id);
+    tell({ id, kind: 'failed', message });
+  });
+  if (child.pid === undefined) return;
   running.set(id, child);
   pass(id, 'output', child.stdout);
   pass(id, 'error-output', child.stderr);
-  child.on('error', ({ message }) => tell({ id, kind: 'failed', message }));
   child.on('close', (code) => {
     running.delete(id);
     tell({ id, kind: 'ended', code });
