@@ -129,6 +129,24 @@ test('FRG6 a push tells each commit with its paths; a comparison has every file,
   expect(hook.faults).toEqual([]);
 });
 
+test('FRG6 of a push of many branches all are told, a few at a time, and others are answered meanwhile', async () => {
+  const names = Array.from({ length: 40 }, (_, index) => `many/${index}`);
+  const refs = names.map((name) => `HEAD:refs/heads/${name}`);
+  const letGo = hook.hold();
+  await git(clone, 'push', '--quiet', 'origin', ...refs);
+  await expect.poll(() => hook.heard.length, { timeout: 10_000 }).toBe(8);
+  await it.client().rest.repos.get(repo);
+  expect(hook.heard.length).toBe(8);
+  letGo();
+  await expect.poll(() => hook.heard.length, { timeout: 30_000 }).toBe(2 * names.length);
+  expect(new Set(hook.heard.map(({ event, body }) => `${event} ${String(body.ref)}`)).size).toBe(
+    2 * names.length,
+  );
+  await git(clone, 'push', '--quiet', 'origin', ...names.map((name) => `:${name}`));
+  await expect.poll(() => hook.heard.length, { timeout: 30_000 }).toBe(4 * names.length);
+  expect(hook.faults).toEqual([]);
+});
+
 test('FRG6 hooks hear of members, and of a repository that is renamed, hidden, transferred and deleted', async () => {
   const ada = it.client();
   const rob = it.client('rob');
@@ -151,6 +169,9 @@ test('FRG6 hooks hear of members, and of a repository that is renamed, hidden, t
   ]);
   await ada.rest.repos.transfer({ ...repo, repo: 'tiger', new_owner: 'zoo' });
   expect(await heard('transferred')).toMatchObject([{ repository: { id, full_name: 'zoo/tiger' } }]);
+  // As GitHub leads on from the names it has had, plain git too.
+  expect((await ada.rest.repos.get(repo)).data.full_name).toBe('zoo/tiger');
+  await git(clone, 'fetch', '--quiet', 'origin');
   await ada.rest.repos.delete({ owner: 'zoo', repo: 'tiger' });
   expect(await heard('deleted')).toMatchObject([{ repository: { id } }]);
   await expect(ada.rest.repos.get({ owner: 'zoo', repo: 'tiger' })).rejects.toMatchObject({ status: 404 });

@@ -4,6 +4,7 @@ import { ZERO } from './git/object-store.js';
 import { pushedCommits } from './git/pushed-commits.js';
 import type { Moved } from './git/ref-store.js';
 import type { Delivery, ForgeUser, HostedRepository, Hook } from './hosted-repository.js';
+import { Turns } from './turns.js';
 
 const DELIVERY_TIMEOUT_MS = 10_000;
 const DELIVERIES_KEPT = 100;
@@ -11,6 +12,8 @@ const DELIVERIES_KEPT = 100;
 const COMMITS_TOLD = 2048;
 /** Of what a hook answers. Characters. */
 const ANSWER_KEPT = 10_000;
+/** Of a hook, under way together: a push of thousands of branches is as many deliveries, each with git at work for it. */
+const AT_ONCE = 8;
 
 /**
  * Tells a repository's hooks of moved refs, signed as GitHub signs. What a
@@ -18,6 +21,8 @@ const ANSWER_KEPT = 10_000;
  */
 export class WebhookSender {
   readonly #underWay = new Set<Promise<void>>();
+  readonly #turns = new WeakMap<Hook, Turns>();
+  #isStopping = false;
   #nextId = 1;
   #nextHookId = 1;
 
@@ -71,14 +76,19 @@ export class WebhookSender {
     this.#start(hook, event, () => Promise.resolve(request.payload), guid);
   }
 
-  /** Waits for what is under way. */
+  /** Waits for what is under way; what waits for its turn is not told. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     await Promise.all(this.#underWay);
   }
 
   #start(hook: Hook, event: string, payload: () => Promise<Record<string, unknown>>, guid?: string): void {
-    const delivery = payload()
-      .then((made) => this.#deliver(hook, event, made, guid))
+    const turns = this.#turns.get(hook) ?? new Turns(AT_ONCE);
+    this.#turns.set(hook, turns);
+    const delivery = turns
+      .take(async () => {
+        if (!this.#isStopping) await this.#deliver(hook, event, await payload(), guid);
+      })
       // A repository that is gone by now has nothing to tell.
       .catch(() => {});
     this.#underWay.add(delivery);

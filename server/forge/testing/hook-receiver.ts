@@ -10,6 +10,7 @@ export async function startHookReceiver(secret: string) {
   const validator = new WebhookValidator();
   const heard: Heard[] = [];
   const faults: unknown[] = [];
+  let held: Promise<void> = Promise.resolve();
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -29,13 +30,19 @@ export async function startHookReceiver(secret: string) {
         signed: request.headers['x-hub-signature-256'] === expected,
         body,
       });
-      response.writeHead(200).end('noted');
+      void held.then(() => response.writeHead(200).end('noted'));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
     heard,
+    /** Nothing is answered until this is called off. */
+    hold: (): (() => void) => {
+      let letGo = (): void => {};
+      held = new Promise((resolve) => (letGo = resolve));
+      return letGo;
+    },
     /** What did not fit. */
     faults,
     stop: () => new Promise((resolve) => server.close(resolve)),
