@@ -80,6 +80,29 @@ export function findRepository(
   return [...context.repositories.values()].find((each) => nameOf(each) === wanted);
 }
 
+/** The same, by a name it had before too, as GitHub leads on from one. */
+export function findRenamed(
+  context: ForgeContext,
+  owner: string,
+  name: string,
+): HostedRepository | undefined {
+  const id = context.formerNames.get(nameOf({ owner, name }));
+  return (
+    findRepository(context, owner, name) ?? (id === undefined ? undefined : context.repositories.get(id))
+  );
+}
+
+/** What asks for it by the name it has had is led on. */
+export function rename(
+  context: ForgeContext,
+  repository: HostedRepository,
+  change: { owner?: string; name?: string },
+): void {
+  context.formerNames.set(nameOf(repository), repository.id);
+  Object.assign(repository, change);
+  context.formerNames.delete(nameOf(repository));
+}
+
 export const nameOf = ({ owner, name }: { owner: string; name: string }): string =>
   `${owner}/${name}`.toLowerCase();
 

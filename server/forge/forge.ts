@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { repositoryUrl, type Addresses } from './answers.js';
 import { Installations, type InstallableApp } from './apps/installations.js';
-import { findRepository, nameOf, type ForgeContext } from './forge-context.js';
+import { findRenamed, findRepository, nameOf, type ForgeContext } from './forge-context.js';
 import { ForgeError, notFound } from './forge-error.js';
 import { GitFailure, gitText } from './git/git.js';
 import { writePushHook } from './git/push-hook.js';
@@ -173,11 +173,8 @@ function mount(app: express.Express, context: ForgeContext, budget: RequestBudge
   });
   rest.use('/repos/:owner/:repo', (request, response, next) => {
     const { owner, repo } = request.params;
-    const id = findRepository(context, owner, repo)
-      ? undefined
-      : context.formerNames.get(nameOf({ owner, name: repo }));
-    const now = id === undefined ? undefined : context.repositories.get(id);
-    if (!now) return next();
+    const now = findRenamed(context, owner, repo);
+    if (!now || findRepository(context, owner, repo)) return next();
     // As GitHub leads on from the name a repository had, the method kept.
     const url = `${repositoryUrl(now, context.addresses)}${request.url === '/' ? '' : request.url}`;
     response.status(request.method === 'GET' ? 301 : 307).location(url);

@@ -85,13 +85,6 @@ export class HostedRepository {
     return this.#hasCommits;
   }
 
-  /** @param permission null takes it away; whoever is not named sees a public repository alone */
-  setPermission(login: string, permission: Permission | null, others: readonly ForgeUser[]): void {
-    const held = this.options.permissions ?? Object.fromEntries(others.map((each) => [each.login, 'admin']));
-    const { [login]: _, ...rest } = held;
-    this.options.permissions = permission === null ? rest : { ...rest, [login]: permission };
-  }
-
   /** Everybody administers what is not limited to somebody. */
   permissionOf(user: ForgeUser): Permission | null {
     const { permissions } = this.options;

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { Request, Response } from 'express';
 import { dirname } from 'node:path';
 import { pushRules } from './branch-protection.js';
-import { findRepository, userOf, type ForgeContext } from './forge-context.js';
+import { findRenamed, userOf, type ForgeContext } from './forge-context.js';
 import { gitEnvironment, gitText } from './git/git.js';
 import { pushEnvironment } from './git/push-hook.js';
 import type { Moved } from './git/ref-store.js';
@@ -36,7 +36,7 @@ export async function serveGit(
       .send('Authentication required\n');
     return true;
   }
-  const repository = findRepository(context, decodeURIComponent(owner), decodeURIComponent(name));
+  const repository = findRenamed(context, decodeURIComponent(owner), decodeURIComponent(name));
   const permission = repository?.permissionOf(user);
   if (!repository || !permission) {
     response.status(404).type('text').send('Repository not found.\n');

@@ -1,7 +1,7 @@
 import type { Request, Router } from 'express';
 import { z } from 'zod';
 import { repositoryAnswer, userAnswer } from '../answers.js';
-import { bodyOf, findRepository, repositoryOf, type ForgeContext } from '../forge-context.js';
+import { bodyOf, findRepository, rename, repositoryOf, type ForgeContext } from '../forge-context.js';
 import { ForgeError, notFound } from '../forge-error.js';
 import type { ForgeUser, HostedRepository, Permission } from '../hosted-repository.js';
 
@@ -13,9 +13,9 @@ const ROLES: Record<string, Permission> = {
   maintain: 'maintain',
   admin: 'admin',
 };
-const collaboration = z.object({
-  permission: z.enum(['pull', 'triage', 'push', 'maintain', 'admin']).default('push'),
-});
+const collaboration = z
+  .object({ permission: z.enum(['pull', 'triage', 'push', 'maintain', 'admin']).default('push') })
+  .prefault({});
 const repositoryName = z.string().regex(/^[\w.-]{1,100}$/);
 const change = z.object({ name: repositoryName.optional(), private: z.boolean().optional() });
 const transfer = z.object({ new_owner: z.string().regex(/^[\w-]{1,39}$/) });
@@ -66,7 +66,7 @@ export function administrationRoutes(router: Router, context: ForgeContext): voi
     if (body.name !== undefined && body.name !== repository.name) {
       const { name: from } = repository;
       requireFree(repository.owner, body.name, repository);
-      repository.name = body.name;
+      rename(context, repository, { name: body.name });
       tell(repository, user, 'renamed', { changes: { repository: { name: { from } } } });
     }
     if (body.private !== undefined && body.private !== repository.options.private) {
@@ -81,7 +81,7 @@ export function administrationRoutes(router: Router, context: ForgeContext): voi
     const { new_owner: owner } = bodyOf(transfer, request, 'Repository');
     const from = { user: userAnswer({ id: 1, login: repository.owner }, addresses) };
     requireFree(owner, repository.name, repository);
-    repository.owner = owner;
+    rename(context, repository, { owner });
     const answer = repositoryAnswer(repository, permission, await repository.refs.head(), addresses);
     response.status(202).json(answer);
     tell(repository, user, 'transferred', { changes: { owner: { from } } });

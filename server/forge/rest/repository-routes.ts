@@ -15,11 +15,6 @@ import type { ForgeUser, HostedRepository, Permission } from '../hosted-reposito
 import { RefRefused } from '../git/ref-store.js';
 import { paginate } from './pagination.js';
 
-const collaboration = z
-  .object({
-    permission: z.enum(['pull', 'triage', 'push', 'maintain', 'admin']).default('push'),
-  })
-  .prefault({});
 const renaming = z.object({ new_name: z.string() });
 
 /** Users, repositories, permissions and branches. */
@@ -68,21 +63,6 @@ export function repositoryRoutes(router: Router, context: ForgeContext): void {
       role_name: role,
       user: { ...userAnswer(user, addresses), role_name: role, permissions: permissionsAnswer(held) },
     });
-  });
-
-  router.put('/repos/:owner/:repo/collaborators/:username', (request, response) => {
-    const { repository } = repositoryOf(context, request, 'admin');
-    const { permission } = bodyOf(collaboration, request, 'Collaborator');
-    const held = permission === 'pull' ? 'read' : permission === 'push' ? 'write' : permission;
-    repository.setPermission(userNamed(request.params.username).login, held, context.users);
-    // Nobody has to accept an invitation here: it is as with a member of the organization.
-    response.status(204).end();
-  });
-
-  router.delete('/repos/:owner/:repo/collaborators/:username', (request, response) => {
-    const { repository } = repositoryOf(context, request, 'admin');
-    repository.setPermission(userNamed(request.params.username).login, null, context.users);
-    response.status(204).end();
   });
 
   router.get('/repos/:owner/:repo/branches', async (request, response) => {
