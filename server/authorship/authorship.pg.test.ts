@@ -120,6 +120,33 @@ test('DOC9: a line that came with a push and is in no commit any more shows who 
   ]);
 });
 
+test('DOC9: what is accepted of a conflict is its pusher’s, not whoever accepted it', async () => {
+  const between = '2\n3\n4\n5\n6\n7\n8\n';
+  room = await createTestRoom({ 'a.txt': { bytes: `one\n${between}last\n` } }, { onForge: true });
+  const { alice, bob, id } = room;
+  await room.edit(alice, 'a.txt', (text) => text.replace('one', 'hers').replace('last', 'hers too'));
+  const clone = room.git.clone();
+  writeFileSync(join(clone, 'a.txt'), `theirs\n${between}theirs too\nand more\n`);
+  room.git.commitAll(clone, 'from outside');
+  await room.sync.look(id);
+  for (const { id: conflict, currentText } of await room.conflicts.list(bob, id))
+    await room.resolving.resolve(bob, id, conflict, currentText === 'hers\n' ? 'both' : 'incoming');
+  const accepted = [
+    'Alice now file.edited',
+    'Test from outside branch.merged',
+    ...Array.from({ length: 7 }, () => 'Test start nothing'),
+    'Test from outside branch.merged',
+    'Test from outside branch.merged',
+    '',
+  ];
+  await expect.poll(() => lines(bob, 'a.txt')).toEqual(accepted);
+  expect((await room.commits.preview(bob, id, ['a.txt'])).coAuthors.map(({ name }) => name)).toEqual([
+    'Alice',
+  ]);
+  await room.commits.commit(bob, id, { message: 'Decided', paths: ['a.txt'] });
+  expect(await lines(bob, 'a.txt')).toEqual(['Alice Decided commit.created', ...accepted.slice(1)]);
+});
+
 test('SEC1: who may not read the repository is told nothing of its lines', async () => {
   room = await createTestRoom({ 'a.txt': { bytes: 'one\n' } }, { onForge: true });
   const stranger = { ...room.bob, id: '00000000-0000-4000-8000-000000000000' };

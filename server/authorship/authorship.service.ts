@@ -191,8 +191,13 @@ function isLatestByPerson(
   touches: WrittenText['lines'][number],
   cleanSeq: number,
 ): boolean {
-  const [latest] = touches.filter(({ seq }) => seq <= cleanSeq).toSorted((one, other) => other.seq - one.seq);
-  return latest !== undefined && personOf(writings[latest.writing]!.actor) !== undefined;
+  const clean = touches.filter(({ seq }) => seq <= cleanSeq);
+  const latest = Math.max(...clean.map(({ seq }) => seq));
+  // Of a conflict that was decided one row is both: the person's who decided, and the push's that was accepted.
+  return (
+    clean.length > 0 &&
+    clean.every(({ seq, writing }) => seq < latest || personOf(writings[writing]!.actor) !== undefined)
+  );
 }
 
 /** The commit it is in, or that of the push it came with. */

@@ -3,7 +3,7 @@ import type { Transaction } from '../../db/client.js';
 import { StoredDocumentService } from '../document/stored-document.service.js';
 import { EventService } from '../event/event.service.js';
 import { OverlayService } from '../file/overlay.service.js';
-import { personActor } from '../platform/actor.js';
+import { gitActor, personActor } from '../platform/actor.js';
 import { DatabaseConnection } from '../platform/database.js';
 import type { ConflictChoice } from '../protocol/conflict.js';
 import { ProtocolError } from '../protocol/error.js';
@@ -60,7 +60,9 @@ export class ConflictResolveService {
       const actor = personActor(account.id);
       let row: TextRow | undefined;
       if (edit) {
-        const seq = await this.stored.append(transaction, { documentId, generation, actor, ...edit });
+        // What he takes away he takes away; what he takes over was written by whoever pushed it.
+        const author = gitActor(record.commitSha);
+        const seq = await this.stored.append(transaction, { documentId, generation, actor, author, ...edit });
         row = { documentId, seq };
         await this.stored.tell(transaction, [documentId]);
       }

@@ -37,9 +37,16 @@ export class DocumentUpdateRepository {
    */
   async append(
     transaction: Transaction,
-    row: { documentId: string; generation: number; clientId: number; bytes: Uint8Array; actor: StoredActor },
+    row: {
+      documentId: string;
+      generation: number;
+      clientId: number;
+      bytes: Uint8Array;
+      actor: StoredActor;
+      author?: StoredActor;
+    },
   ): Promise<number> {
-    const { documentId, generation, clientId, bytes, actor } = row;
+    const { documentId, generation, clientId, bytes, actor, author = actor } = row;
     const [taken] = await transaction
       .update(documents)
       .set({ nextSeq: sql`${documents.nextSeq} + 1` })
@@ -50,7 +57,7 @@ export class DocumentUpdateRepository {
     await transaction
       .insert(documentUpdates)
       .values({ documentId, seq, generation, bytes, actor, processId: NO_PROCESS });
-    await transaction.insert(documentClients).values({ documentId, clientId, actor });
+    await transaction.insert(documentClients).values({ documentId, clientId, actor: author });
     return seq;
   }
 

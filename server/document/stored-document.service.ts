@@ -18,6 +18,8 @@ export type StoredEdit = {
   clientId: number;
   bytes: Uint8Array;
   actor: StoredActor;
+  /** Whose text it brings, where that is somebody else's. */
+  author?: StoredActor;
 };
 
 /**
