@@ -8,6 +8,9 @@ export const repositoryName = z
   .max(100)
   .regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]+$/, 'is not a valid repository name');
 
+/** GitHub takes a ref of 255, `refs/heads/` before it. */
+const BRANCH_NAME_MAX_LENGTH = 244;
+
 /**
  * A branch by git's own rules (git-check-ref-format), so that every name git
  * accepts is accepted here and no other (NAM2).
@@ -15,16 +18,24 @@ export const repositoryName = z
 export const branchName = z
   .string()
   .min(1)
-  .max(244)
+  .max(BRANCH_NAME_MAX_LENGTH)
   .refine(isBranchName, { message: 'is not a valid branch name' });
 
 export function isBranchName(name: string): boolean {
+  if (name.length > BRANCH_NAME_MAX_LENGTH) return false;
   // eslint-disable-next-line no-control-regex -- git forbids exactly these
   if (/[\u0000-\u0020\u007f~^:?*[\\]/.test(name) || /\p{Cs}/u.test(name)) return false;
   if (name.startsWith('-') || name.startsWith('/') || name.endsWith('/') || name.endsWith('.')) return false;
   if (name.includes('..') || name.includes('//') || name.includes('@{') || name === '@' || name === 'HEAD')
     return false;
   return name.split('/').every((part) => part.length > 0 && !part.startsWith('.') && !part.endsWith('.lock'));
+}
+
+/** What to do about a name that is none. */
+export function branchNameAdvice(name: string): string {
+  return name.length > BRANCH_NAME_MAX_LENGTH
+    ? `A branch’s name has ${BRANCH_NAME_MAX_LENGTH} characters at most.`
+    : `Git does not allow the branch name ${name}. Leave out spaces, and characters like ~ ^ : ? * [ and \\.`;
 }
 
 export const sha = z.string().regex(/^[0-9a-f]{40}$/);
@@ -77,7 +88,7 @@ export const branchPageQuery = z.object({
   query: z
     .string()
     .trim()
-    .max(244)
+    .max(BRANCH_NAME_MAX_LENGTH)
     .regex(...ONE_LINE)
     .optional(),
   /** `nextCursor` of the page before. */

@@ -3,7 +3,7 @@ import { PersonGithub } from '../forge-account/person-github.js';
 import { GithubClient } from '../platform/github-client.js';
 import type { ForgeRepository } from '../platform/github-repositories.js';
 import { ProtocolError } from '../protocol/error.js';
-import { isBranchName, type Branch, type RepositoryRef } from '../protocol/repository.js';
+import { branchNameAdvice, isBranchName, type Branch, type RepositoryRef } from '../protocol/repository.js';
 import type { Account } from '../protocol/user.js';
 import { AccessService } from './access.service.js';
 import { BranchListService } from './branch-list.service.js';
@@ -78,6 +78,7 @@ export class BranchCreationService {
     if (!isBranchName(`${prefix}x`)) throw refusedName(`${prefix}…`);
     for (let attempt = 0; attempt < TRIES; attempt++) {
       const name = prefix + generateName(attempt);
+      if (!isBranchName(name)) throw refusedName(name);
       if ((await this.#create(account, repository, name, sha)) === 'created') return name;
     }
     throw new ProtocolError('unavailable', `No free name that begins with ${prefix} was found. Try again.`);
@@ -114,9 +115,4 @@ export class BranchCreationService {
   }
 }
 
-function refusedName(name: string): ProtocolError {
-  return new ProtocolError(
-    'unprocessable',
-    `Git does not allow the branch name ${name}. Leave out spaces, and characters like ~ ^ : ? * [ and \\.`,
-  );
-}
+const refusedName = (name: string) => new ProtocolError('unprocessable', branchNameAdvice(name));

@@ -107,6 +107,10 @@ test('NAM3 what cannot be made is refused, and says why', async () => {
   for (const name of ['', 'a..b', '-x', 'a b', 'x.lock', 'HEAD', 'a:b', 'x'.repeat(300)])
     expect([name, (await make({ newBranch: name })).status]).toEqual([name, 422]);
   expect((await make({ prefix: 'a b' })).status).toBe(422);
+  // Git has these, and no room could be opened on them.
+  const tooLong = [422, expect.stringContaining('at most')];
+  expect(await said({ newBranch: `${'long/'.repeat(50)}x` })).toEqual(tooLong);
+  expect(await said({ prefix: `${'long/'.repeat(48)}x` })).toEqual(tooLong);
   expect((await make({ baseBranch: 'nothing', newBranch: 'x' })).status).toBe(404);
   expect((await make({ baseBranch: 'a..b', newBranch: 'x' })).status).toBe(404);
   expect((await make({ repo: 'Nothing', newBranch: 'x' })).status).toBe(404);

@@ -1,5 +1,5 @@
 import { FormControl, Radio, RadioGroup, TextInput } from '@primer/react';
-import { isBranchName } from '@protocol/repository.js';
+import { branchNameAdvice, isBranchName } from '@protocol/repository.js';
 import { useState } from 'react';
 
 /** As `POST /api/github/branches` takes it. */
@@ -52,9 +52,7 @@ export function BranchNameChoice({ state }: { state: ReturnType<typeof useBranch
             spellCheck={false}
           />
           {!isEmpty && !isValid && (
-            <FormControl.Validation variant="error">
-              Git does not allow this name: leave out spaces, and characters like ~ ^ : ? * [ and \.
-            </FormControl.Validation>
+            <FormControl.Validation variant="error">{branchNameAdvice(text)}</FormControl.Validation>
           )}
         </FormControl>
       )}
