@@ -5,7 +5,6 @@ import type { Repository } from '@protocol/repository.js';
 import type { RecentWorkspace } from '@protocol/workspace.js';
 import { useState } from 'react';
 import { ComboList, type ComboGroup } from '@/components/combo-list.js';
-import { DelayedProgress } from '@/components/delayed-progress.js';
 import { Faces } from '@/components/faces.js';
 import { Problem } from '@/components/problem.js';
 import { request } from '@/lib/http.js';
@@ -31,14 +30,13 @@ export function RepositoryChooser({ onRepository, onRoom }: Props) {
     placeholderData: keepPreviousData,
   });
   const recent = useQuery({ ...recentWorkspaces, enabled: onRoom !== undefined });
-  if (repositories.isPending) return <DelayedProgress label="Loading the repositories" />;
   if (repositories.error && !repositories.data)
     return <Problem error={repositories.error} onRetry={() => void repositories.refetch()} />;
   const fits = (room: RecentWorkspace): boolean =>
     `${room.owner}/${room.repo} ${room.branch}`.toLowerCase().includes(text.trim().toLowerCase());
   const rooms = onRoom ? (recent.data ?? []).filter(fits).slice(0, ROOMS_SHOWN) : [];
-  const pending = query !== text.trim() || repositories.isPlaceholderData;
-  const found = repositories.data;
+  const pending = query !== text.trim() || repositories.isPending || repositories.isPlaceholderData;
+  const found = repositories.data ?? [];
   const groups: ComboGroup[] = [
     {
       heading: 'Your rooms',
@@ -72,11 +70,13 @@ export function RepositoryChooser({ onRepository, onRoom }: Props) {
       groups={groups}
       pending={pending}
       status={
-        found.length > 0
-          ? ''
-          : query === ''
-            ? 'There is no repository you may see. Ask for an invitation, or give Perch’s token access to one.'
-            : `No repository has “${query}” in its name, or you may not see it.`
+        repositories.isPending
+          ? 'Loading the repositories'
+          : found.length > 0
+            ? ''
+            : query === ''
+              ? 'There is no repository you may see. Ask for an invitation, or give Perch’s token access to one.'
+              : `No repository has “${query}” in its name, or you may not see it.`
       }
       focusOnOpen
     />

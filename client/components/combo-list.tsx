@@ -30,6 +30,8 @@ type Props = {
   /** Said below the list: how many there are, or what to do where there is nothing. */
   status: ReactNode;
   focusOnOpen?: boolean;
+  /** Where it opens and closes within something else that Escape would close. */
+  onEscape?: () => void;
 };
 
 /** So far from the end of what is loaded the next page is asked for, in pixels. */
@@ -47,7 +49,7 @@ export function ComboList(props: Props) {
   const id = useId();
   const options = groups.flatMap((group) => group.options);
   const at = Math.min(chosen, options.length - 1);
-  const { focusOnOpen = false } = props;
+  const { focusOnOpen = false, onEscape } = props;
   useEffect(() => {
     if (focusOnOpen) field.current?.focus();
   }, [focusOnOpen]);
@@ -76,6 +78,9 @@ export function ComboList(props: Props) {
     } else if (event.key === 'Enter') {
       if (pending) taking.current = text;
       else options[at]?.onPick();
+    } else if (event.key === 'Escape' && onEscape) {
+      event.stopPropagation();
+      onEscape();
     } else return;
     event.preventDefault();
   };

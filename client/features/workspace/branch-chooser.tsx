@@ -29,7 +29,20 @@ export function BranchChooser({ owner, repo, current, firstBranch, mayCreate, re
   const [naming, setNaming] = useState(false);
   const branches = useBranches(owner, repo, text);
   const create = useCreateBranch({ owner, repo }, onChoose);
-  if (branches.isPending) return <DelayedProgress label="Loading the branches" />;
+  const field = {
+    label: 'Find a branch',
+    placeholder: 'Find a branch',
+    text,
+    onText: setText,
+    focusOnOpen: true,
+  };
+  // It can be typed into before there is anything to find.
+  if (branches.isPending)
+    return (
+      <div className="branch-chooser">
+        <ComboList key="find" {...field} groups={[]} pending status="Loading the branches" />
+      </div>
+    );
   if (branches.error && !branches.data)
     return <Problem error={branches.error} onRetry={() => void branches.refetch()} />;
   const [first] = branches.data.pages;
@@ -79,16 +92,13 @@ export function BranchChooser({ owner, repo, current, firstBranch, mayCreate, re
         </p>
       )}
       <ComboList
-        label="Find a branch"
-        placeholder="Find a branch"
-        text={text}
-        onText={setText}
+        key="find"
+        {...field}
         groups={groups}
         pending={branches.isOfBefore}
         onMore={branches.hasNextPage ? () => void branches.fetchNextPage() : undefined}
         isLoadingMore={branches.isFetchingNextPage}
         status={statusOf(wanted, total, isComplete)}
-        focusOnOpen
       />
       {create.isPending && <DelayedProgress label="Making the branch" />}
       {(create.error ?? branches.error) && (
@@ -135,5 +145,7 @@ function statusOf(text: string, total: number, isComplete: boolean): string {
     ? ''
     : ' Of so many only a part is listed; type how the name begins to find others.';
   if (total === 0) return `No branch has “${text}” in its name.${some}`;
-  return `${total.toLocaleString('en')} ${total === 1 ? 'branch' : 'branches'}, the newest first.${some}`;
+  return total === 1
+    ? `1 branch.${some}`
+    : `${total.toLocaleString('en')} branches, the newest first.${some}`;
 }

@@ -1,6 +1,6 @@
 import { GitBranchIcon, TriangleDownIcon } from '@primer/octicons-react';
 import { Button, Flash } from '@primer/react';
-import { useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { ComboList } from '@/components/combo-list.js';
 import { BranchNameChoice, useBranchName } from './branch-name-choice.js';
 import { branchOption } from './branch-options.js';
@@ -24,18 +24,27 @@ export function NewBranchForm({ owner, repo, baseBranch, suggested, onCreated, o
   const [choosing, setChoosing] = useState(false);
   const naming = useBranchName(suggested);
   const create = useCreateBranch({ owner, repo }, onCreated);
+  const form = useRef<HTMLFormElement>(null);
+  const baseButton = useRef<HTMLButtonElement>(null);
+  // What led here is gone from the page.
+  useEffect(() => form.current?.querySelector<HTMLElement>('input:checked')?.focus(), []);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (naming.isValid) create.mutate({ baseBranch: base, name: naming.name });
   };
   const choose = (branch: string): void => {
     setBase(branch);
+    close();
+  };
+  const close = (): void => {
     setChoosing(false);
+    baseButton.current?.focus();
   };
   return (
-    <form className="new-branch" onSubmit={submit}>
+    <form ref={form} className="new-branch" onSubmit={submit}>
       <div>
         <Button
+          ref={baseButton}
           leadingVisual={GitBranchIcon}
           trailingAction={TriangleDownIcon}
           aria-expanded={choosing}
@@ -44,7 +53,7 @@ export function NewBranchForm({ owner, repo, baseBranch, suggested, onCreated, o
           From {base}
         </Button>
       </div>
-      {choosing && <BaseList owner={owner} repo={repo} current={base} onChoose={choose} />}
+      {choosing && <BaseList owner={owner} repo={repo} current={base} onChoose={choose} onClose={close} />}
       <BranchNameChoice state={naming} />
       {create.error && <Flash variant="danger">{create.error.message}</Flash>}
       <div className="new-branch-buttons">
@@ -62,8 +71,9 @@ function BaseList(props: {
   repo: string;
   current: string;
   onChoose: (branch: string) => void;
+  onClose: () => void;
 }) {
-  const { owner, repo, current, onChoose } = props;
+  const { owner, repo, current, onChoose, onClose } = props;
   const [text, setText] = useState('');
   const branches = useBranches(owner, repo, text);
   const found = branches.data?.pages.flatMap((page) => page.branches) ?? [];
@@ -77,6 +87,7 @@ function BaseList(props: {
       pending={branches.isOfBefore || branches.isPending}
       onMore={branches.hasNextPage ? () => void branches.fetchNextPage() : undefined}
       isLoadingMore={branches.isFetchingNextPage}
+      onEscape={onClose}
       status={branches.data && found.length === 0 ? `No branch has “${text}” in its name.` : ''}
       focusOnOpen
     />
