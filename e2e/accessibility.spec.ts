@@ -135,4 +135,6 @@ test('A11Y open, edit and commit by the keyboard alone', async ({ alice }) => {
   await tabTo(alice, alice.getByRole('button', { name: 'Commit 1 file to fix/sound-volume' }));
   await alice.keyboard.press('Enter');
   await expect(alice.getByText(/Committed 1 file to fix\/sound-volume as [0-9a-f]{7}/)).toBeVisible();
+  await expect(alice.getByText('Nothing to commit')).toBeVisible();
+  await expect(alice.getByRole('region', { name: 'Changes' })).toBeFocused();
 });

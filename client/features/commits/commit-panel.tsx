@@ -4,7 +4,7 @@ import { Blankslate } from '@primer/react/experimental';
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import type { CommitPreview } from '@protocol/commit.js';
 import type { FileChange } from '@protocol/file.js';
-import { useState, type KeyboardEvent } from 'react';
+import { useRef, useState, type KeyboardEvent } from 'react';
 import { toast } from '@/components/toaster.js';
 import { request } from '@/lib/http.js';
 import { useRoom } from '@/lib/room-context.js';
@@ -49,6 +49,7 @@ export function CommitPanel({
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const [message, setMessage] = useState('');
   const room = useRoom();
+  const section = useRef<HTMLElement>(null);
   const paths = changes
     .map((change) => change.path)
     .filter((path) => !left.has(path) && !conflictPaths.has(path));
@@ -76,13 +77,15 @@ export function CommitPanel({
       setMessage('');
       setLeft(new Set());
       onCommitted();
+      // What was pressed is gone in a moment, or has nothing to press for.
+      if (section.current?.contains(document.activeElement)) section.current.focus();
       const files = committedPaths.length === 1 ? '1 file' : `${committedPaths.length} files`;
       toast({ message: `Committed ${files} to ${branch} as ${sha.slice(0, 7)}.`, tone: 'success' });
     },
   });
   if (changes.length === 0) {
     return (
-      <section aria-label="Changes">
+      <section ref={section} tabIndex={-1} aria-label="Changes">
         <Blankslate narrow>
           <Blankslate.Visual>
             <GitCommitIcon size="medium" />
@@ -96,9 +99,12 @@ export function CommitPanel({
     );
   }
   const shown = preview.isPlaceholderData ? undefined : preview.data;
-  const ready = message.trim() !== '' && paths.length > 0 && !commit.isPending;
+  const ready = message.trim() !== '' && paths.length > 0 && shown !== undefined;
+  const send = (): void => {
+    if (ready && !commit.isPending) commit.mutate(shown);
+  };
   const keys = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && ready && shown) commit.mutate(shown);
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) send();
   };
   const toggle = (path: string): void => {
     const next = new Set(left);
@@ -106,7 +112,7 @@ export function CommitPanel({
     setLeft(next);
   };
   return (
-    <section className="commit-panel" aria-label="Changes">
+    <section ref={section} tabIndex={-1} className="commit-panel" aria-label="Changes">
       <header className="panel-header">
         <h2>{changes.length === 1 ? '1 changed file' : `${changes.length} changed files`}</h2>
       </header>
@@ -178,9 +184,9 @@ export function CommitPanel({
           <Button
             variant="primary"
             block
-            disabled={!ready || !shown}
+            disabled={!ready && !commit.isPending}
             loading={commit.isPending}
-            onClick={() => shown && commit.mutate(shown)}
+            onClick={send}
           >
             {`Commit ${paths.length === 1 ? '1 file' : `${paths.length} files`} to ${branch}`}
           </Button>
