@@ -47,36 +47,45 @@ test('GIT2 a conflict is shown beside the text to both, decided by one, and gone
   await openFile(bob, branch, PATH);
   await alice.keyboard.press('Control+Home');
   await alice.keyboard.type('Ours ');
-  await expect(linesOf(bob)).toContainText('Ours');
+  await alice.keyboard.press('Control+End');
+  await alice.keyboard.type('Our end.');
+  await expect(linesOf(bob)).toContainText('Our end.');
   await expect(statusOf(alice)).toHaveText('Saved');
-  await push(perch, alice, branch, (text) => text.replace(/^/, 'Theirs '));
+  const faults: string[] = [];
+  alice.on('pageerror', ({ message }) => faults.push(message));
+  await push(perch, alice, branch, (text) => `${text.replace(/^/, 'Theirs ')}Their end.\n`);
   for (const page of [alice, bob]) {
     await expect(
-      page.getByText(/^Carol pushed [0-9a-f]{7}: 1 file changed. 1 conflict waits to be decided.$/),
+      page.getByText(/^Carol pushed [0-9a-f]{7}: 1 file changed. 2 conflicts wait to be decided.$/),
     ).toBeVisible();
-    await expect(page.getByRole('region', { name: /^Incoming Change, .* by Carol/ })).toContainText('Theirs');
+    const incoming = page.getByRole('group', { name: /^Incoming Change, .* by Carol/ });
+    await expect(incoming).toContainText(['Theirs', 'Their end.']);
     expect(await screenText(page)).not.toContain('<<<');
   }
   await expect(
-    alice.getByRole('listitem').filter({ hasText: /^Carol pushed [0-9a-f]{7}: 1 file changed, 1 conflict/ }),
+    alice.getByRole('listitem').filter({ hasText: /^Carol pushed [0-9a-f]{7}: 1 file changed, 2 conflicts/ }),
   ).toBeVisible();
-  await expect(alice.getByRole('listitem').filter({ hasText: /^Carol changed the same as/ })).toBeVisible();
+  await expect(alice.getByRole('listitem').filter({ hasText: /^Carol changed the same as/ })).toHaveCount(2);
   await alice.getByRole('button', { name: /^Changes/ }).click();
   await expect(alice.getByRole('checkbox', { name: `Include ${PATH}, which has a conflict` })).toBeDisabled();
   await alice.emulateMedia({ colorScheme: 'dark' });
   await bob.setViewportSize({ width: 390, height: 780 });
   for (const page of [alice, bob]) await expectAccessible(page);
   await bob.setViewportSize({ width: 1280, height: 800 });
+  await alice.getByRole('button', { name: 'Accept Incoming Change' }).last().click();
+  await expect(bob.getByRole('group', { name: /^Incoming Change/ })).toHaveCount(1);
   await alice.getByRole('button', { name: 'Compare Changes' }).click();
   await expect(alice.getByRole('dialog').getByText('Theirs').first()).toBeInViewport({ ratio: 0.9 });
   await alice.keyboard.press('Escape');
+  await expect(alice.getByRole('dialog')).toHaveCount(0);
+  expect(faults).toEqual([]);
   // By the keyboard alone.
   await bob.keyboard.press('Alt+F5');
   await bob.keyboard.press('F1');
   await bob.keyboard.type('accept both');
   await bob.keyboard.press('Enter');
   for (const page of [alice, bob]) {
-    await expect(page.getByRole('region', { name: /^Incoming Change/ })).toHaveCount(0);
+    await expect(page.getByRole('group', { name: /^Incoming Change/ })).toHaveCount(0);
     await expect.poll(() => screenText(page)).toMatch(/^Ours .*\nTheirs /);
   }
   await expect(alice.getByRole('checkbox', { name: `Include ${PATH}`, exact: true })).toBeEnabled();

@@ -161,7 +161,7 @@ export class ConflictView implements IDisposable {
     const incoming = document.createElement('pre');
     incoming.className = 'conflict-incoming';
     incoming.tabIndex = 0;
-    incoming.setAttribute('role', 'region');
+    incoming.setAttribute('role', 'group');
     incoming.setAttribute('aria-label', `Incoming Change, ${conflict.incomingLabel}`);
     incoming.textContent = (conflict.incomingText ?? '').replace(/\n$/, '');
     if (!conflict.incomingText) incoming.append(nothing());

@@ -26,6 +26,9 @@ type TextDiffProps = {
 export function TextDiff({ path, base, text, group, labels }: TextDiffProps) {
   const isDark = useIsDark();
   const names = useRef(namesOf(path, labels));
+  const editor = useRef<MonacoEditor.IStandaloneDiffEditor | null>(null);
+  // Before what is below, which would take the texts from under an editor that still shows them.
+  useEffect(() => () => emptied(editor.current), []);
   useEffect(() => {
     names.current = namesOf(path, labels);
   });
@@ -43,11 +46,19 @@ export function TextDiff({ path, base, text, group, labels }: TextDiffProps) {
         renderSideBySideInlineBreakpoint: 700,
       }}
       onMount={(mounted) => {
+        editor.current = mounted;
         keepNamed(mounted.getOriginalEditor(), () => names.current.base);
         keepNamed(mounted.getModifiedEditor(), () => names.current.text);
       }}
     />
   );
+}
+
+function emptied(editor: MonacoEditor.IStandaloneDiffEditor | null): void {
+  const shown = editor?.getModel();
+  editor?.setModel(null);
+  shown?.original.dispose();
+  shown?.modified.dispose();
 }
 
 /** Monaco forgets what the two sides of a comparison are called when it lays them out anew. */
