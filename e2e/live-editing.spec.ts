@@ -79,11 +79,14 @@ test('PRS3 each sees the other’s cursor, selection and place', async ({ alice,
   await openFile(bob, 'main', 'src/loop.js');
   await bob.keyboard.press('Control+Home');
   await bob.keyboard.press('Shift+End');
-  await expect(alice.locator('.remote-cursor[data-person="Bob"]')).toBeVisible();
+  const bobs = alice.locator('.remote-cursor[data-person="Bob"]');
+  await expect(bobs).toBeVisible();
+  // In the first line too, above which there is no room.
+  await expect(bobs.locator('.remote-cursor-name')).toBeInViewport({ ratio: 1 });
   await expect(alice.locator('.remote-selection').first()).toBeAttached();
   await expect(alice.getByRole('list', { name: 'People here' })).toContainText('Bob, in src/loop.js');
   await bob.close();
-  await expect(alice.locator('.remote-cursor[data-person="Bob"]')).toHaveCount(0);
+  await expect(bobs).toHaveCount(0);
 });
 
 test('DOC9 undo takes back one’s own edits alone', async ({ alice, bob }) => {

@@ -99,6 +99,8 @@ export class RemoteCursors implements IDisposable {
       position: at,
       preference: [monaco.editor.ContentWidgetPositionPreference.EXACT],
     });
+    // Above the first line there is no room for a name.
+    shown.node.dataset.line = at.lineNumber === 1 ? 'first' : '';
     if (isNew) this.editor.addContentWidget(shown.widget);
     else this.editor.layoutContentWidget(shown.widget);
     if (shown.count === count) return;
