@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type * as Y from 'yjs';
+import * as Y from 'yjs';
 import type { Transaction } from '../../db/client.js';
 import type { StoredActor } from '../platform/actor.js';
 import { DocumentRoom } from './document-room.js';
-import { seedUpdate } from './document-seed.js';
+import { editUpdate, newClientId, seedUpdate } from './document-seed.js';
 import { DocumentUpdateRepository } from './document-update.repository.js';
 import { DocumentRepository, type DocumentRecord } from './document.repository.js';
 
@@ -59,6 +59,29 @@ export class StoredDocumentService {
   /** @returns the row's number */
   append(transaction: Transaction, edit: StoredEdit): Promise<number> {
     return this.updates.append(transaction, edit);
+  }
+
+  /**
+   * Turns a text into another by a forward edit, locking it.
+   * @returns the row and what it said before; no row where it said so already
+   */
+  async changeText(
+    transaction: Transaction,
+    documentId: string,
+    change: (text: string) => string,
+    actor: StoredActor,
+  ): Promise<{ seq: number | null; before: string }> {
+    await this.lock(transaction, [documentId]);
+    const stored = await this.read(documentId, transaction);
+    if (!stored) throw new Error(`document ${documentId} is not there`);
+    const clientId = newClientId();
+    const edit = editUpdate(Y.encodeStateAsUpdate(stored.document), change, clientId);
+    if (!edit) return { seq: null, before: stored.text };
+    const { generation } = stored.record;
+    const { bytes } = edit;
+    const seq = await this.append(transaction, { documentId, generation, clientId, bytes, actor });
+    await this.tell(transaction, [documentId]);
+    return { seq, before: stored.text };
   }
 
   /** Wakes everybody who has these open, once the transaction commits. */

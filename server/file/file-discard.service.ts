@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { DatabaseConnection } from '../platform/database.js';
 import { DocumentService, type DocumentStyle } from '../document/document.service.js';
+import { StoredDocumentService } from '../document/stored-document.service.js';
 import { decodeTextFile } from '../document/text-file.js';
 import { EventService } from '../event/event.service.js';
 import { personActor, type StoredActor } from '../platform/actor.js';
 import { ProtocolError } from '../protocol/error.js';
+import type { TextRow } from '../protocol/event.js';
 import type { Account } from '../protocol/user.js';
 import { WorkspaceService } from '../workspace/workspace.service.js';
 import { EditBurstService } from './edit-burst.service.js';
@@ -27,6 +29,7 @@ export class FileDiscardService {
     private readonly overlays: OverlayService,
     private readonly workspaces: WorkspaceService,
     private readonly documents: DocumentService,
+    private readonly stored: StoredDocumentService,
     private readonly events: EventService,
     private readonly bursts: EditBurstService,
     private readonly database: DatabaseConnection,
@@ -75,15 +78,29 @@ export class FileDiscardService {
     origin: string | null,
   ): Promise<Discarded> {
     const actor = personActor(account.id);
-    const { undo, documentId } = await this.overlays.change(workspaceId, async (overlay, transaction) => {
+    const record = (await this.documents.list(workspaceId)).find((each) => each.path === path);
+    // Not under the lock: it asks the forge.
+    const base = record && origin !== null ? await this.#baseText(workspaceId, origin) : null;
+    return this.overlays.change<Discarded>(workspaceId, async (overlay, transaction) => {
       const [document] = await this.files.documentsAt(transaction, workspaceId, [path]);
       const home = putBack(overlay, path);
-      const record = (await this.documents.list(workspaceId)).find((each) => each.id === document?.id);
-      if (document && home !== null) await this.documents.move(transaction, document.id, home);
-      else if (document) await this.documents.remove(transaction, document.id);
-      const seq = await this.events.append(transaction, workspaceId, 'file.discarded', actor, { path });
-      const answer = async (rows: RowChange[]) => ({
-        undo: await this.files.saveUndo(transaction, {
+      const isBack = document !== undefined && home !== null;
+      if (document?.id !== record?.id || (isBack && overlay.base.get(home)?.sha !== base?.sha))
+        throw new ProtocolError('conflict', `${path} has just been changed. Nothing was changed; try again.`);
+      let text: { row: TextRow | null; before: string } | null = null;
+      if (isBack && base) {
+        await this.documents.move(transaction, document.id, home);
+        await this.documents.restyle(transaction, document.id, base.style);
+        const edit = await this.stored.changeText(transaction, document.id, () => base.text, actor);
+        const { seq, before } = edit;
+        text = { row: seq === null ? null : { documentId: document.id, seq }, before };
+      } else if (document) await this.documents.remove(transaction, document.id);
+      const seq = await this.events.append(transaction, workspaceId, 'file.discarded', actor, {
+        path,
+        ...(text?.row && { row: text.row }),
+      });
+      const answer = async (rows: RowChange[]): Promise<Discarded> => {
+        const undo = await this.files.saveUndo(transaction, {
           workspaceId,
           userId: account.id,
           path,
@@ -91,15 +108,33 @@ export class FileDiscardService {
           documents: document
             ? [{ ...document, removed: home === null, ...(record && { style: styleOf(record) }) }]
             : [],
-        }),
-        documentId: home === null ? undefined : document?.id,
-      });
+        });
+        if (document && base && text)
+          await this.files.addUndoText(transaction, undo, {
+            documentId: document.id,
+            before: text.before,
+            after: base.text,
+          });
+        return { undo };
+      };
       return { seq, answer };
     });
-    if (documentId !== undefined && origin !== null) {
-      await this.#textToBase(workspaceId, documentId, origin, actor, undo);
-    }
-    return { undo };
+  }
+
+  /** @throws {ProtocolError} `not-text` */
+  async #baseText(
+    workspaceId: string,
+    basePath: string,
+  ): Promise<{ text: string; sha: string; style: DocumentStyle }> {
+    const base = await this.workspaces.readBase(workspaceId, basePath);
+    const decoded = base && decodeTextFile(base.bytes);
+    if (decoded?.kind !== 'text')
+      throw new ProtocolError(
+        'not-text',
+        `${basePath} was no text at the last commit. Its text is kept as it is.`,
+      );
+    const { text, lineEnding, byteOrderMark } = decoded;
+    return { text, sha: base!.sha, style: { lineEnding, byteOrderMark, objectId: null } };
   }
 
   async #textToBase(
@@ -109,15 +144,7 @@ export class FileDiscardService {
     actor: StoredActor,
     undo: string,
   ): Promise<{ seq: number; before: string; after: string; style: DocumentStyle }> {
-    const base = await this.workspaces.readBase(workspaceId, basePath);
-    const decoded = base && decodeTextFile(base.bytes);
-    if (decoded?.kind !== 'text')
-      throw new ProtocolError(
-        'not-text',
-        `${basePath} was no text at the last commit. Its text is kept as it is.`,
-      );
-    const { text: after, lineEnding, byteOrderMark } = decoded;
-    const style = { lineEnding, byteOrderMark, objectId: null };
+    const { text: after, style } = await this.#baseText(workspaceId, basePath);
     const save = (before: string) =>
       this.files.addUndoText(this.database.database, undo, { documentId, before, after });
     const { text } = await this.documents.read(documentId);

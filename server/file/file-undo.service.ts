@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { diff3Merge } from 'node-diff3';
 import type { Transaction } from '../../db/client.js';
 import { DocumentService } from '../document/document.service.js';
+import { StoredDocumentService } from '../document/stored-document.service.js';
 import { EventService } from '../event/event.service.js';
 import { personActor, type StoredActor } from '../platform/actor.js';
 import { ProtocolError } from '../protocol/error.js';
@@ -29,6 +30,7 @@ export class FileUndoService {
     private readonly overlays: OverlayService,
     private readonly workspaces: WorkspaceService,
     private readonly documents: DocumentService,
+    private readonly stored: StoredDocumentService,
     private readonly events: EventService,
     private readonly bursts: EditBurstService,
     private readonly database: DatabaseConnection,
@@ -76,11 +78,7 @@ export class FileUndoService {
     const { path } = undo;
     // Before anything is changed: whether the text can come back at all.
     if (undo.textDocumentId !== null) merged(undo, (await this.documents.read(undo.textDocumentId)).text);
-    if (undo.rows.length > 0) {
-      await this.#restoreTree(workspaceId, undo, actor);
-      if (undo.textDocumentId !== null) await this.#restoreText(undo, undo.textDocumentId, actor);
-      return null;
-    }
+    if (undo.rows.length > 0) return this.#restoreTree(workspaceId, undo, actor);
     // The text first, which may be brought back twice without harm; the undo is spent once it is there.
     const { textDocumentId: documentId } = undo;
     const seq = documentId === null ? null : await this.#restoreText(undo, documentId, actor);
@@ -141,8 +139,14 @@ export class FileUndoService {
         else await this.documents.move(transaction, document.id, document.path);
       }
       await this.#restyle(transaction, undo);
-      const { path } = undo;
-      const seq = await this.events.append(transaction, workspaceId, 'file.restored', actor, { path });
+      const { path, textDocumentId: documentId } = undo;
+      const text =
+        documentId &&
+        (await this.stored.changeText(transaction, documentId, (now) => merged(undo, now), actor));
+      const seq = await this.events.append(transaction, workspaceId, 'file.restored', actor, {
+        path,
+        ...(documentId && text && text.seq !== null && { row: { documentId, seq: text.seq } }),
+      });
       return { seq, answer: () => Promise.resolve(null) };
     });
   }

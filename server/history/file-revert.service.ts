@@ -19,7 +19,7 @@ import { WorkspaceService, type WorkspaceAccess } from '../workspace/workspace.s
 import { BytesRevertService } from './bytes-revert.service.js';
 import { FileMomentService } from './file-moment.service.js';
 import { FileSourceService } from './file-source.service.js';
-import { HistoryRepository } from './history.repository.js';
+import { FileTrailService } from './file-trail.service.js';
 
 /** Somebody may type while the edits are worked out: so often they are again, and then while nobody can. */
 const ATTEMPTS = 10;
@@ -34,8 +34,8 @@ type Wanted = { text: string; seq: number };
 @Injectable()
 export class FileRevertService {
   constructor(
-    private readonly repository: HistoryRepository,
     private readonly sources: FileSourceService,
+    private readonly trails: FileTrailService,
     private readonly moments: FileMomentService,
     private readonly bytes: BytesRevertService,
     private readonly workspaces: WorkspaceService,
@@ -56,25 +56,23 @@ export class FileRevertService {
     if (source.kind === 'absent' || moment.kind === 'absent')
       throw new ProtocolError('conflict', `${path} was not there then. Nothing was changed.`);
     const past = { seq, source, moment };
-    if (moment.kind === 'not-text') return this.bytes.place(account, workspaceId, path, past);
-    const wanted = { text: moment.text, seq };
-    const documentId = await this.repository.documentOf(workspaceId, path);
+    const wanted = moment.kind === 'text' ? { text: moment.text, seq } : null;
+    const { documentId, names } = await this.trails.of(workspaceId, path);
     const known = documentId === null ? null : await this.stored.read(documentId);
-    const isAlive = known !== null && !known.record.deletedAt;
-    if (isAlive && known.record.path === path)
-      return this.#edit(account, workspaceId, known.record.id, wanted);
+    const live = known !== null && known.record.deletedAt === null ? known.record : null;
+    if (wanted && live?.path === path) return this.#edit(account, workspaceId, live.id, wanted);
     const { overlay } = await this.overlays.load(workspaceId, path);
-    // Another file may stand there by now, which nobody has opened yet.
-    if (overlay.files.has(path)) {
-      const document = await this.documents.open(access, path).catch((error: unknown) => {
-        if (error instanceof ProtocolError && error.code === 'not-text') return null;
-        throw error;
-      });
-      if (!document) return this.bytes.place(account, workspaceId, path, past);
-      return this.#edit(account, workspaceId, document.id, wanted);
-    }
-    if (isAlive) return this.#edit(account, workspaceId, known.record.id, wanted);
-    return this.#recreate(account, access, path, known, wanted);
+    // Another file may stand there by now; else it is where it was moved to.
+    const home = [path, names.at(-1)?.path ?? path].find((each) => overlay.files.has(each));
+    if (!wanted) return this.bytes.place(account, workspaceId, home ?? path, past);
+    if (home === undefined) return this.#recreate(account, access, path, known, wanted);
+    if (live?.path === home) return this.#edit(account, workspaceId, live.id, wanted);
+    const document = await this.documents.open(access, home).catch((error: unknown) => {
+      if (error instanceof ProtocolError && error.code === 'not-text') return null;
+      throw error;
+    });
+    if (!document) return this.bytes.place(account, workspaceId, home, past);
+    return this.#edit(account, workspaceId, document.id, wanted);
   }
 
   async #edit(

@@ -3,11 +3,12 @@ import type { EventPayloads } from '../protocol/event.js';
 import type { TreeEntry } from '../protocol/file.js';
 import { ProtocolError } from '../protocol/error.js';
 import { WorkspaceService } from '../workspace/workspace.service.js';
-import { fileNames, nameBefore } from './history-names.js';
+import { FileTrailService } from './file-trail.service.js';
+import { askedNames, documentNames, nameAt } from './history-names.js';
 import {
   HistoryRepository,
+  type FileName,
   type OverlayState,
-  type PlaceRow,
   type StoredEvent,
 } from './history.repository.js';
 import { TimelineRepository } from './timeline.repository.js';
@@ -35,6 +36,7 @@ const NOT_YET: Absent = { kind: 'absent', was: 'not-yet' };
 export class FileSourceService {
   constructor(
     private readonly repository: HistoryRepository,
+    private readonly trails: FileTrailService,
     private readonly timeline: TimelineRepository,
     private readonly workspaces: WorkspaceService,
   ) {}
@@ -52,42 +54,29 @@ export class FileSourceService {
 
   async #source(event: StoredEvent, path: string): Promise<Source> {
     const { workspaceId, seq } = event;
-    const documentId = await this.repository.documentOf(workspaceId, path);
+    const { documentId, places, names } = await this.trails.of(workspaceId, path);
     let absent: Absent = NOT_YET;
     if (documentId !== null) {
-      const places = await this.repository.places(documentId);
       const place = places.findLast(({ eventSeq }) => eventSeq <= seq);
-      const row = place ? await this.#rowAfter(event, documentId, path, places) : 0;
-      if (place?.isThere && row > 0) return { kind: 'document', documentId, row, path: place.path };
+      const row = place ? await this.#rowAfter(event, documentId, askedNames(path, names)) : 0;
+      const name = nameAt(names, seq) ?? path;
+      if (place?.isThere && row > 0) return { kind: 'document', documentId, row, path: name };
       if (place && row > 0) absent = DELETED;
-      else {
-        const before = await this.#beforeDocument(event, places[0]);
-        if (before.kind !== 'absent') return before;
-        absent = before;
-      }
     }
-    const named = await this.#byName(event, path);
-    return named.kind === 'absent' && named.was === 'not-yet' ? absent : named;
+    for (const name of new Set([nameAt(names, seq) ?? path, path])) {
+      const found = await this.#stoodAt(event, name);
+      if (found !== NOT_YET) return found;
+    }
+    return absent;
   }
 
-  /** Before its document was made it was another file of the room, maybe under another name. */
-  async #beforeDocument(event: StoredEvent, made: PlaceRow | undefined): Promise<Source> {
-    if (!made) return NOT_YET;
-    const { workspaceId, seq } = event;
-    const moves = await this.repository.moves(workspaceId, seq, made.eventSeq);
-    const name = moves.reduce(nameBefore, made.path);
-    const states = await this.repository.states(workspaceId, name, seq);
-    // A move that was taken back since.
-    const moved = states.find((state) => state.kind === 'moved' && state.fromPath === name);
-    return moved ? this.#entry(event, name, moved.path, NOT_YET) : this.#byName(event, name);
-  }
-
-  async #byName(event: StoredEvent, path: string): Promise<Source> {
+  /** What anybody found at a path then. */
+  async #stoodAt(event: StoredEvent, path: string): Promise<Source> {
     const { workspaceId, seq } = event;
     const documentId = await this.repository.documentAt(workspaceId, path, seq);
     if (documentId !== null) {
-      const places = await this.repository.places(documentId);
-      const row = await this.#rowAfter(event, documentId, path, places);
+      const names = documentNames(await this.repository.places(documentId));
+      const row = await this.#rowAfter(event, documentId, names);
       if (row > 0) return { kind: 'document', documentId, row, path };
     }
     const states = await this.repository.states(workspaceId, path, seq);
@@ -113,17 +102,12 @@ export class FileSourceService {
   }
 
   /** Typing has happened when the next thing happens to the file, or now; anything else when it is told. */
-  async #rowAfter(
-    event: StoredEvent,
-    documentId: string,
-    path: string,
-    places: readonly PlaceRow[],
-  ): Promise<number> {
+  async #rowAfter(event: StoredEvent, documentId: string, names: readonly FileName[]): Promise<number> {
     const { workspaceId, seq } = event;
     const { row } = event.payload as Partial<EventPayloads['file.edited']>;
     if (event.type !== 'file.edited' || row?.documentId !== documentId)
       return this.repository.rowAt(documentId, workspaceId, seq);
-    const about = { types: null, actor: null, names: fileNames(path, places) };
+    const about = { types: null, actor: null, names };
     const [next] = await this.timeline.find(workspaceId, about, { after: seq, limit: 1 });
     const following = next === undefined ? undefined : await this.repository.event(workspaceId, next);
     if (!following) return this.repository.lastRow(documentId);
@@ -141,6 +125,7 @@ export class FileSourceService {
 
   async #isKnown(workspaceId: string, path: string): Promise<boolean> {
     if (await this.repository.isKnown(workspaceId, path)) return true;
+    if (await this.repository.isMergedBy(workspaceId, path, Number.MAX_SAFE_INTEGER)) return true;
     const { tree } = await this.workspaces.baseTree(workspaceId, path);
     return tree.files.has(path);
   }

@@ -9,10 +9,13 @@ import { EditSessionsService } from './edit-sessions.service.js';
 import { FileMomentService } from './file-moment.service.js';
 import { FileRevertService } from './file-revert.service.js';
 import { FileSourceService } from './file-source.service.js';
+import { FileTrailService } from './file-trail.service.js';
 import { HistoryController } from './history.controller.js';
 import { HistoryRepository } from './history.repository.js';
+import { RenameService } from './rename.service.js';
 import { TimelineRepository } from './timeline.repository.js';
 import { TimelineService } from './timeline.service.js';
+import { TrailRepository } from './trail.repository.js';
 
 /** What happened on a branch, and its files as they were. */
 @Module({
@@ -24,9 +27,12 @@ import { TimelineService } from './timeline.service.js';
     FileMomentService,
     FileRevertService,
     FileSourceService,
+    FileTrailService,
     HistoryRepository,
+    RenameService,
     TimelineRepository,
     TimelineService,
+    TrailRepository,
   ],
 })
 export class HistoryModule {}

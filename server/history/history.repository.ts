@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { and, asc, desc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, isNull, lte, or, sql } from 'drizzle-orm';
 import { documents, documentUpdates } from '../../db/schema/document.js';
 import { workspaceEvents } from '../../db/schema/event.js';
 import { documentPlaces, overlayStates } from '../../db/schema/history.js';
 import { DatabaseConnection } from '../platform/database.js';
-import type { EventPayloads } from '../protocol/event.js';
 
 /** What a file was called, from one event to another; `until` is null for the present. */
 export type FileName = { path: string; from: number; until: number | null };
@@ -25,15 +24,19 @@ export class HistoryRepository {
     return row;
   }
 
-  /** The document that stands at a path, or else the last that did. */
-  async documentOf(workspaceId: string, path: string): Promise<string | null> {
+  /** The document that stands at a path. */
+  async liveDocument(workspaceId: string, path: string): Promise<string | null> {
     const [here] = await this.connection.database
       .select({ id: documents.id })
       .from(documents)
       .where(
         and(eq(documents.workspaceId, workspaceId), eq(documents.path, path), isNull(documents.deletedAt)),
       );
-    if (here) return here.id;
+    return here?.id ?? null;
+  }
+
+  /** The last document that stood at a path. */
+  async lastDocument(workspaceId: string, path: string): Promise<string | null> {
     const [last] = await this.connection.database
       .select({ id: documentPlaces.documentId })
       .from(documentPlaces)
@@ -84,23 +87,6 @@ export class HistoryRepository {
       )
       .orderBy(asc(overlayStates.id));
     return [...new Map(rows.map((row) => [row.path, row])).values()];
-  }
-
-  /** The moves of files and folders after one event and up to another, the last first. */
-  async moves(workspaceId: string, after: number, upTo: number): Promise<{ from: string; to: string }[]> {
-    const rows = await this.connection.database
-      .select({ payload: workspaceEvents.payload })
-      .from(workspaceEvents)
-      .where(
-        and(
-          eq(workspaceEvents.workspaceId, workspaceId),
-          eq(workspaceEvents.type, 'file.moved'),
-          gt(workspaceEvents.seq, after),
-          lte(workspaceEvents.seq, upTo),
-        ),
-      )
-      .orderBy(desc(workspaceEvents.seq));
-    return rows.map(({ payload }) => payload as EventPayloads['file.moved']);
   }
 
   /** Whether anything was ever known of it here. */

@@ -6,8 +6,9 @@ import { timelineTypes, type timelinePage, type timelineQuery } from '../protoco
 import type { Account } from '../protocol/user.js';
 import { WorkspaceService } from '../workspace/workspace.service.js';
 import { EditSessionsService } from './edit-sessions.service.js';
-import { fileNames } from './history-names.js';
-import { HistoryRepository, type FileName } from './history.repository.js';
+import { FileTrailService } from './file-trail.service.js';
+import { askedNames } from './history-names.js';
+import type { FileName } from './history.repository.js';
 import { TimelineRepository } from './timeline.repository.js';
 
 /** What happened on a branch, with what was typed: all of it, or of some kinds, one person, one file. */
@@ -15,7 +16,7 @@ import { TimelineRepository } from './timeline.repository.js';
 export class TimelineService {
   constructor(
     private readonly timeline: TimelineRepository,
-    private readonly history: HistoryRepository,
+    private readonly trails: FileTrailService,
     private readonly sessions: EditSessionsService,
     private readonly events: EventService,
     private readonly workspaces: WorkspaceService,
@@ -39,7 +40,6 @@ export class TimelineService {
   }
 
   async #names(workspaceId: string, path: string): Promise<FileName[]> {
-    const documentId = await this.history.documentOf(workspaceId, path);
-    return fileNames(path, documentId === null ? [] : await this.history.places(documentId));
+    return askedNames(path, (await this.trails.of(workspaceId, path)).names);
   }
 }

@@ -142,9 +142,19 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
     objects,
     bytes,
   );
+  const stored = new StoredDocumentService(documentRecords, documentUpdates);
   const contents = new FileContentService(rows, workspaces_, documents, objects, bytes);
-  const discards = new FileDiscardService(rows, overlays, workspaces_, documents, events, bursts, database);
-  const undos = new FileUndoService(rows, overlays, workspaces_, documents, events, bursts, database);
+  const discards = new FileDiscardService(
+    rows,
+    overlays,
+    workspaces_,
+    documents,
+    stored,
+    events,
+    bursts,
+    database,
+  );
+  const undos = new FileUndoService(rows, overlays, workspaces_, documents, stored, events, bursts, database);
   const replacements = new FileReplaceService(rows, workspaces_, documents, events, bursts, database);
   const placements = new FilePlacementService(rows, overlays, workspaces_, documents);
   const uploads = new FileUploadService(
@@ -156,7 +166,6 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
     events,
     styles,
   );
-  const stored = new StoredDocumentService(documentRecords, documentUpdates);
   const conflictRows = new ConflictRepository(database);
   const conflicts = new ConflictService(conflictRows, workspaces_, stored);
   const merging = new DocumentMergeService(stored, github);
