@@ -97,7 +97,7 @@ test('DOC9: what somebody deleted and somebody else brought back stays its autho
   ]);
 });
 
-test('DOC9: a line that came with a push and is in no commit any more shows who pushed it', async () => {
+test('DOC9: a line that came with a push leads to it, and shows who pushed where it is in no commit any more', async () => {
   room = await createTestRoom({ 'a.txt': { bytes: 'one\n' } }, { onForge: true });
   const { alice, bob, id } = room;
   await room.edit(alice, 'a.txt', (text) => `${text}hers\n`);
@@ -109,6 +109,14 @@ test('DOC9: a line that came with a push and is in no commit any more shows who 
   await room.sync.look(id, { pusher: { name: 'Carol' }, headSha });
   const [merged] = await room.events.before(id, undefined, 1);
   expect(merged).toMatchObject({ type: 'branch.merged', payload: { pusher: 'Carol', commits: 2 } });
+  // While they are in it, each leads to the push that brought its commit, which the first is not the head of.
+  expect(await lines(bob, 'a.txt')).toEqual([
+    'Test first branch.merged',
+    'Test second branch.merged',
+    'Test start nothing',
+    'Alice now file.edited',
+    '',
+  ]);
   unlinkSync(join(clone, 'a.txt'));
   room.git.commitAll(clone, 'away with it');
   await room.sync.look(id);

@@ -151,12 +151,15 @@ export class AuthorshipService {
     return { commit: base.commit, path, text: decoded.text };
   }
 
-  async #named({ workspaceId, repository }: WorkspaceAccess, path: string, deeds: readonly Deed[]) {
+  async #named(access: WorkspaceAccess, path: string, deeds: readonly Deed[]) {
+    const { workspaceId, repository } = access;
     const people = await this.auth.peopleById([
       ...new Set(deeds.map(({ actor }) => personOf(actor)).filter((id) => id !== undefined)),
     ]);
     const shas = [...new Set(deeds.map(commitOf).filter((sha) => sha !== undefined))];
     const told = await this.events.about(workspaceId, path, shas);
+    const untold = shas.filter((sha) => !told.some((each) => each.sha === sha));
+    const pushes = await this.committed.pushesOf(access, path, untold);
     return deeds.map(({ actor, name, at, commit }): LineWriting => {
       const sha = commitOf({ actor, commit });
       const event = sha
@@ -170,7 +173,7 @@ export class AuthorshipService {
           subject: commit.subject,
           url: repository.url && `${repository.url}/commit/${commit.sha}`,
         },
-        eventSeq: event?.seq ?? null,
+        eventSeq: event?.seq ?? pushes.get(sha ?? '') ?? null,
       };
     });
   }

@@ -3,6 +3,7 @@ import { CommitService, type MadeCommit } from '../commit/commit.service.js';
 import type { Touch } from '../document/authored-text.js';
 import { DocumentHistoryService, type WrittenText } from '../document/document-history.service.js';
 import { lineOrigins } from '../document/line-origins.js';
+import { EventService } from '../event/event.service.js';
 import { personOf } from '../platform/actor.js';
 import type { BlamedLines } from '../platform/github-blames.js';
 import { GithubClient } from '../platform/github-client.js';
@@ -13,6 +14,8 @@ import type { Deed } from './line-table.js';
 
 /** Of the commits that Perch made, so many of the newest are looked into; of older ones their author is named. */
 const LOOKED_INTO = 20;
+/** Of the pushes that may have brought a commit here, so many of the latest are asked about. */
+const PUSHES_ASKED = 20;
 
 export type Blame = BlamedLines['commit'];
 type Place = { access: WorkspaceAccess; commit: string; path: string; text: string };
@@ -23,6 +26,7 @@ export class CommittedLinesService {
   constructor(
     private readonly commits: CommitService,
     private readonly histories: DocumentHistoryService,
+    private readonly events: EventService,
     private readonly github: GithubClient,
   ) {}
 
@@ -63,6 +67,30 @@ export class CommittedLinesService {
         const origin = origins[line] ?? null;
         return origin === null ? [] : deedsOf(written, written.lines[origin] ?? [], blame);
       });
+    }
+    return found;
+  }
+
+  /** With which push each of these commits came that was not the last of its push: the number of its event. */
+  async pushesOf(
+    { workspaceId, repository }: WorkspaceAccess,
+    path: string,
+    shas: readonly string[],
+  ): Promise<Map<string, number>> {
+    const found = new Map<string, number>();
+    if (shas.length === 0) return found;
+    const { owner, repo } = repository;
+    try {
+      const pushes = await this.events.pushes(workspaceId, path, PUSHES_ASKED);
+      const commits = await Promise.all(
+        pushes.map(({ from, to }) => this.github.commitsBetween(owner, repo, from, to)),
+      );
+      for (const sha of shas) {
+        const push = pushes.find((_, at) => commits[at]?.has(sha));
+        if (push) found.set(sha, push.seq);
+      }
+    } catch (error) {
+      log.warn({ err: error, path }, 'the forge did not say with which push a commit came');
     }
     return found;
   }

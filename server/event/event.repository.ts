@@ -107,6 +107,33 @@ export class EventRepository {
       .orderBy(desc(workspaceEvents.seq));
   }
 
+  /** The latest pushes of several commits that were about a path, the newest first. */
+  async pushes(
+    workspaceId: string,
+    path: string,
+    limit: number,
+  ): Promise<{ seq: number; from: string; to: string }[]> {
+    const { payload, type } = workspaceEvents;
+    return this.connection.database
+      .select({
+        seq: workspaceEvents.seq,
+        from: sql<string>`${payload}->>'fromCommit'`,
+        to: sql<string>`${payload}->>'toCommit'`,
+      })
+      .from(workspaceEvents)
+      .where(
+        and(
+          eq(workspaceEvents.workspaceId, workspaceId),
+          eq(type, 'branch.merged'),
+          sql`(${payload}->>'commits')::int > 1`,
+          // Of a push of very many files only the first are named.
+          sql`(${payload}->'paths' ? ${path} OR (${payload}->>'files')::int > jsonb_array_length(${payload}->'paths'))`,
+        ),
+      )
+      .orderBy(desc(workspaceEvents.seq))
+      .limit(limit);
+  }
+
   /** Whether the log last said that this person came; false where it said that he went, or nothing. */
   async saidPresent(transaction: Transaction, workspaceId: string, actor: StoredActor): Promise<boolean> {
     const [row] = await transaction

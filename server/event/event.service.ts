@@ -106,6 +106,15 @@ export class EventService {
     return rows.map(({ createdAt, ...row }) => ({ ...row, at: createdAt.getTime() }));
   }
 
+  /** The latest pushes of several commits that were about a path, the newest first. */
+  pushes(
+    workspaceId: string,
+    path: string,
+    limit: number,
+  ): Promise<{ seq: number; from: string; to: string }[]> {
+    return this.events.pushes(workspaceId, path, limit);
+  }
+
   /** Everybody whom the log last said to have come. */
   async allSaidPresent(): Promise<{ workspaceId: string; userId: string }[]> {
     return (await this.events.allSaidPresent()).flatMap(({ workspaceId, actor }) => {

@@ -15,6 +15,7 @@ import {
   type TreeChange,
 } from './github-objects.js';
 import { orNull, told } from './github-refusal.js';
+import { GithubPushes } from './github-pushes.js';
 import { GithubRefs, type RefUpdate } from './github-refs.js';
 import { GithubRepositories, type ForgeRepository } from './github-repositories.js';
 import { GithubTrees } from './github-trees.js';
@@ -38,6 +39,7 @@ export class GithubClient {
   readonly #refs: GithubRefs;
   readonly #objects: GithubObjects;
   readonly #blames: GithubBlames;
+  readonly #pushes: GithubPushes;
 
   /** @param shared with which this one keeps in common what never changes, and the budgets, for this person's token */
   constructor(options: GithubOptions, shared?: { client: GithubClient; personId: string }) {
@@ -59,6 +61,7 @@ export class GithubClient {
     this.#refs = new GithubRefs(this.#octokit);
     this.#objects = new GithubObjects(this.#octokit, shared && shared.client.#objects);
     this.#blames = new GithubBlames(this.#octokit, shared && shared.client.#blames);
+    this.#pushes = new GithubPushes(this.#octokit, shared && shared.client.#pushes);
   }
 
   /**
@@ -213,6 +216,11 @@ export class GithubClient {
   /** Whether `ancestor` is `head` or lies behind it. */
   async isAncestor(owner: string, repo: string, ancestor: string, head: string): Promise<boolean> {
     return (await this.commitsAhead(owner, repo, ancestor, head)) !== null;
+  }
+
+  /** Which commits lead from one to another, of very many 250. */
+  commitsBetween(owner: string, repo: string, from: string, to: string): Promise<ReadonlySet<string>> {
+    return this.#pushes.commits(owner, repo, from, to);
   }
 
   /** Which commit each line of a file is from, as of a commit. @throws what Octokit does */

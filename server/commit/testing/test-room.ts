@@ -221,7 +221,7 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
     overlays,
     documents,
     histories,
-    new CommittedLinesService(commits, histories, github),
+    new CommittedLinesService(commits, histories, events, github),
     events,
     auth,
   );
