@@ -143,8 +143,10 @@ export class FileUndoService {
       const text =
         documentId &&
         (await this.stored.changeText(transaction, documentId, (now) => merged(undo, now), actor));
+      const isFolder = !undo.rows.some((row) => row.path === path);
       const seq = await this.events.append(transaction, workspaceId, 'file.restored', actor, {
         path,
+        ...(isFolder && { isFolder }),
         ...(documentId && text && text.seq !== null && { row: { documentId, seq: text.seq } }),
       });
       return { seq, answer: () => Promise.resolve(null) };

@@ -80,7 +80,11 @@ export class FileService {
         // The shorter first: where a folder moves up, one file may go where another one was.
         for (const document of [...documents.values()].toSorted((a, b) => a.path.length - b.path.length))
           await this.documents.move(transaction, document.id, to + document.path.slice(from.length));
-        const seq = await this.events.append(transaction, workspaceId, 'file.moved', actor, { from, to });
+        const seq = await this.events.append(transaction, workspaceId, 'file.moved', actor, {
+          from,
+          to,
+          ...(isFolder && { isFolder }),
+        });
         await this.#refuseOpenedMeanwhile(transaction, workspaceId, moved, documents);
         return { seq, answer: () => Promise.resolve(null) };
       },
@@ -99,7 +103,10 @@ export class FileService {
         const documents = await this.#documentsOf(transaction, workspaceId, deleted);
         for (const file of deleted) overlay.remove(file.path);
         for (const document of documents.values()) await this.documents.remove(transaction, document.id);
-        const seq = await this.events.append(transaction, workspaceId, 'file.deleted', actor, { path });
+        const seq = await this.events.append(transaction, workspaceId, 'file.deleted', actor, {
+          path,
+          ...(deleted[0]?.path !== path && { isFolder: true }),
+        });
         await this.#refuseOpenedMeanwhile(transaction, workspaceId, deleted, documents);
         const answer = async (rows: RowChange[]) => ({
           undo: await this.files.saveUndo(transaction, {

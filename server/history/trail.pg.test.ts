@@ -136,3 +136,20 @@ test('HIS1 of a text that was moved before places were noted, the events tell wh
   expect(await room.at('moved.txt', await room.seqOf('file.edited'))).toMatchObject({ path: PATH });
   expect(await room.told('moved.txt')).toContain('file.edited');
 });
+
+test('HIS1 what happened to a folder says that it was one, and what happened to a file does not', async () => {
+  const { room } = await start({ 'quiet.txt': 'quiet\n' });
+  const payload = async () => (await room.timeline()).events[0]!.payload;
+  await room.change('move', { from: 'quiet.txt', to: 'one/quiet.txt' });
+  expect(await payload()).toEqual({ from: 'quiet.txt', to: 'one/quiet.txt' });
+  await room.change('move', { from: 'one', to: 'two' });
+  expect(await payload()).toEqual({ from: 'one', to: 'two', isFolder: true });
+  const { undo } = await room.change('delete', { path: 'two' });
+  expect(await payload()).toEqual({ path: 'two', isFolder: true });
+  expect(await room.undo('two', undo)).toBe(200);
+  expect(await payload()).toEqual({ path: 'two', isFolder: true });
+  const file = await room.change('delete', { path: 'two/quiet.txt' });
+  expect(await payload()).toEqual({ path: 'two/quiet.txt' });
+  expect(await room.undo('two/quiet.txt', file.undo)).toBe(200);
+  expect(await payload()).toEqual({ path: 'two/quiet.txt' });
+});

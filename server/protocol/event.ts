@@ -6,6 +6,8 @@ import { actor } from './user.js';
 /** The row of a document's history that an event begins with, or is. */
 const textRow = z.object({ documentId: z.uuid(), seq: z.number().int().positive() });
 export type TextRow = z.infer<typeof textRow>;
+/** Of a folder with all that is in it; events from before this was told do not say so. */
+const isFolder = z.literal(true).optional();
 /** As the forge shows it. */
 const page = z.url({ protocol: /^https?$/ }).nullable();
 
@@ -47,9 +49,9 @@ export const eventPayloads = {
   'file.replaced': z.object({ path: z.string(), row: textRow.optional() }),
   /** One per person, file and burst of typing: 10 s of quiet, or a commit, ends it. */
   'file.edited': z.object({ path: z.string(), row: textRow.optional() }),
-  'file.moved': z.object({ from: z.string(), to: z.string() }),
-  'file.deleted': z.object({ path: z.string() }),
-  'file.restored': z.object({ path: z.string(), row: textRow.optional() }),
+  'file.moved': z.object({ from: z.string(), to: z.string(), isFolder }),
+  'file.deleted': z.object({ path: z.string(), isFolder }),
+  'file.restored': z.object({ path: z.string(), isFolder, row: textRow.optional() }),
   'file.discarded': z.object({ path: z.string(), row: textRow.optional() }),
   /** Its text says again what it said after an earlier event, by a forward edit. */
   'file.reverted': z.object({ path: z.string(), seq: z.number().int(), row: textRow.optional() }),

@@ -4,6 +4,7 @@ import type { WorkspaceEvent } from '@protocol/event.js';
 import type { EditSession } from '@protocol/history.js';
 import { useEffect, useRef } from 'react';
 import { personColor } from '@/lib/person-color.js';
+import { aboutFolder, pastPathOf } from './event-past.js';
 import { eventSentence } from './event-sentence.js';
 
 /** An event to go to; another object each time, be it the same event. */
@@ -50,7 +51,7 @@ export function EventRow({ event, edit, sought, openPath, isFolder, onOpen, onSh
           </a>
         )}{' '}
         {path !== undefined &&
-          (isFolder(path) ? (
+          (aboutFolder(event) || isFolder(path) ? (
             path
           ) : (
             <button type="button" className="event-path" onClick={() => onOpen(path)}>
@@ -66,7 +67,7 @@ export function EventRow({ event, edit, sought, openPath, isFolder, onOpen, onSh
         )}
       </span>
       <RelativeTime className="event-time" date={new Date(event.createdAt)} format="micro" />
-      {pastPath !== null && hasFiles(event) && (
+      {pastPath !== null && (
         <IconButton
           className="event-past"
           icon={HistoryIcon}
@@ -79,24 +80,6 @@ export function EventRow({ event, edit, sought, openPath, isFolder, onOpen, onSh
     </li>
   );
 }
-
-function pathOf({ type, payload }: WorkspaceEvent): string | null {
-  if (type === 'file.moved') return payload.to;
-  return 'path' in payload && typeof payload.path === 'string' ? payload.path : null;
-}
-
-/** The file to be seen as it was then: of a folder the one in it that is open, or none. */
-function pastPathOf(event: WorkspaceEvent, openPath: string | null, isFolder: Props['isFolder']) {
-  const path = pathOf(event);
-  if (path === null || openPath?.startsWith(`${path}/`)) return openPath;
-  // Where it was moved on from, its old name may tell.
-  const names = event.type === 'file.moved' ? [path, event.payload.from] : [path];
-  return names.some(isFolder) ? null : path;
-}
-
-/** Nobody's coming or going changes a file. */
-const hasFiles = ({ type }: WorkspaceEvent): boolean =>
-  !/^(?:person|integration|pull-request|review|check)\./.test(type);
 
 function typedWords({ inserted, deleted }: EditSession): string {
   const parts = [inserted > 0 && `+${inserted}`, deleted > 0 && `−${deleted}`].filter(Boolean);
