@@ -125,6 +125,23 @@ test('GIT3 a forge that does not show a branch for a moment has not deleted it: 
   expect((await commitTwo()).status).toBe(200);
 });
 
+test('GIT3 a branch that was made here just now is opened though the forge does not show it yet', async () => {
+  const made = await it.perch.ask(owner, 'POST /api/github/branches', {
+    body: { owner: OWNER, repo: REPO, baseBranch: 'main', newBranch: 'fresh' },
+  });
+  expect(made.status).toBe(201);
+  absent('fresh');
+  const id = await it.perch.open(owner, 'fresh');
+  it.proxy.reset();
+  expect(await state(id)).toMatchObject({ state: 'there', baseCommit: (made.body as { sha: string }).sha });
+  await it.perch.open(owner, 'fresh');
+  // Once the forge has shown it, that it is not there is an answer like any other.
+  it.surroundings.git.git('update-ref', '-d', 'refs/heads/fresh');
+  const deleted = { ref: 'fresh', ref_type: 'branch', repository: { id: await it.repositoryId() } };
+  await it.deliver('delete', deleted);
+  await expect.poll(() => told(id), SOON).toContain('branch.deleted');
+});
+
 test('GIT3 where a branch stays away it is told as deleted, once, whoever looks meanwhile', async () => {
   const { id } = await committed('lost');
   it.surroundings.git.git('update-ref', '-d', 'refs/heads/lost');

@@ -58,7 +58,7 @@ export class GithubClient {
     this.#branches = new GithubBranches(this.#octokit, shared && shared.client.#branches);
     this.#repositories = new GithubRepositories(this.#octokit, this.#app);
     this.#trees = shared ? shared.client.#trees : new GithubTrees(this.#octokit);
-    this.#refs = new GithubRefs(this.#octokit);
+    this.#refs = new GithubRefs(this.#octokit, shared && shared.client.#refs);
     this.#objects = new GithubObjects(this.#octokit, shared && shared.client.#objects);
     this.#blames = new GithubBlames(this.#octokit, shared && shared.client.#blames);
     this.#pushes = new GithubPushes(this.#octokit, shared && shared.client.#pushes);

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Octokit } from 'octokit';
 import { ProtocolError } from '../protocol/error.js';
 import { orNull, told } from './github-refusal.js';
@@ -12,9 +13,22 @@ export type RefUpdate = {
   force?: boolean;
 };
 
+/** A forge of many machines shows what was made on each of them by then. */
+const MADE_MS = 5_000;
+const MADE_KEPT = 1_000;
+
 /** Single branches by their names: where each stands, and its moves. */
 export class GithubRefs {
-  constructor(private readonly octokit: Octokit) {}
+  /** Branches that were made here just now, and where, until the forge shows them. */
+  readonly #made: LRUCache<string, string>;
+
+  /** @param shared whose branches are these too */
+  constructor(
+    private readonly octokit: Octokit,
+    shared?: GithubRefs,
+  ) {
+    this.#made = shared ? shared.#made : new LRUCache({ max: MADE_KEPT, ttl: MADE_MS });
+  }
 
   async hasBranches(owner: string, repo: string): Promise<boolean> {
     const asked = this.octokit.rest.repos.listBranches({ owner, repo, per_page: 1 });
@@ -37,7 +51,10 @@ export class GithubRefs {
       }),
       [404, 409],
     );
-    return answer && (answer.data as { object: { sha: string } }).object.sha;
+    const key = keyOf(owner, repo, branch);
+    if (!answer) return this.#made.get(key) ?? null;
+    this.#made.delete(key);
+    return (answer.data as { object: { sha: string } }).object.sha;
   }
 
   /** What a branch is called by now: the forge leads on from the name it had before. Null where there is none. */
@@ -59,6 +76,7 @@ export class GithubRefs {
   ): Promise<'created' | 'exists'> {
     try {
       await told(this.octokit.rest.git.createRef({ owner, repo, ref: `refs/heads/${branch}`, sha }));
+      this.#made.set(keyOf(owner, repo, branch), sha);
       return 'created';
     } catch (error) {
       if (
@@ -98,6 +116,9 @@ export class GithubRefs {
     }
   }
 }
+
+const keyOf = (owner: string, repo: string, branch: string): string =>
+  `${`${owner}/${repo}`.toLowerCase()} ${branch}`;
 
 /** A ref in a URL: every character of it, but for the slashes between its parts (NAM2). */
 function encodeRef(ref: string): string {
