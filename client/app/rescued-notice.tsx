@@ -20,6 +20,7 @@ export function RescuedNotice() {
 }
 
 function filesOf({ branches }: Rescued): string {
-  const paths = branches.flatMap(({ files }) => files.map((file) => file.path));
-  return paths.length === 1 ? paths[0]! : `${paths.length} files`;
+  const places = branches.flatMap(({ branch, files }) => files.map(({ path }) => ({ path, branch })));
+  const different = new Set(places.map(({ path, branch }) => `${branch}:${path}`)).size;
+  return different === 1 ? places[0]!.path : `${different} files`;
 }

@@ -10,6 +10,7 @@ export type Rescued = {
 };
 
 let rescued: readonly Rescued[] = [];
+export const rescuedNow = (): readonly Rescued[] => rescued;
 const listeners = new Set<() => void>();
 
 /** Kept by this page alone, until it is saved or dismissed: what a device keeps of the repository is gone. */
@@ -20,9 +21,10 @@ export function rescue(repository: string, branch: string, files: readonly Unsen
   const branches = [...(known?.branches ?? [])];
   const at = branches.findIndex((each) => each.branch === branch);
   const before = at < 0 ? [] : branches.splice(at, 1)[0]!.files;
-  const fresh = written.filter((file) => !before.some((each) => isSame(each, file)));
+  const fresh = written.filter((file) => !before.some((each) => holds(each, file)));
   if (known && fresh.length === 0) return;
-  branches.push({ branch, files: [...before, ...fresh] });
+  const kept = before.filter((file) => !fresh.some((each) => holds(each, file)));
+  branches.push({ branch, files: [...kept, ...fresh] });
   set([...rescued.filter((each) => each !== known), { repository, branches, isSaved: false }]);
 }
 
@@ -34,13 +36,10 @@ export function dismissRescued(repository: string): void {
 export const holdsRescued = (): boolean => rescued.some((each) => !each.isSaved);
 
 export function useRescued(): readonly Rescued[] {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => rescued,
-  );
+  return useSyncExternalStore((listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }, rescuedNow);
 }
 
 /** Hands it to the browser as a file. */
@@ -63,9 +62,12 @@ function asText({ repository, branches }: Rescued): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Two tabs, or a page and its device, hold the same. */
-const isSame = (one: UnsentFile, other: UnsentFile) =>
-  one.path === other.path && JSON.stringify(one.passages) === JSON.stringify(other.passages);
+/** Two tabs, or a page and its device, hold the same, or the one a few letters more. */
+const holds = (one: UnsentFile, other: UnsentFile) =>
+  one.path === other.path &&
+  other.passages.every(({ line, text }) =>
+    one.passages.some((each) => each.line === line && each.text.includes(text)),
+  );
 
 function set(next: readonly Rescued[]): void {
   rescued = next;
