@@ -7,6 +7,10 @@ import { forgePauses, forgeRequests } from './metrics.js';
 const TOKENS_MAX = 1_000;
 /** Below a tenth of the hour's requests the operator hears of it, once an hour. */
 const LOW_BUDGET = 0.1;
+/** GitHub gives up by itself what it has worked at for ten seconds: later than this nothing comes any more. */
+const ANSWER_MAX_MS = 20_000;
+/** What is sent may take longer, over a slow line. */
+const BYTES_PER_MS = 50;
 /** The last moment a Date can hold. */
 const LATEST_MS = 8.64e15;
 
@@ -33,14 +37,27 @@ type Kept = {
  */
 export class ForgeBudgets {
   readonly since = new Date();
+  readonly #answerMaxMs: number;
   readonly #tokens = new LRUCache<string, Kept>({ max: TOKENS_MAX });
 
-  /** Every request as it leaves with this token, those that are tried again too. */
+  constructor(answerMaxMs = ANSWER_MAX_MS) {
+    this.#answerMaxMs = answerMaxMs;
+  }
+
+  /** Every request as it leaves with this token, those that are tried again too. One that gets no answer is given up. */
   fetchAs(token: ForgeTokenName): typeof fetch {
-    return async (...request) => {
-      const response = await countedFetch(...request);
-      this.#note(token, response);
-      return response;
+    return async (address, request) => {
+      const waiting = new AbortController();
+      const sent = typeof request?.body === 'string' ? request.body.length : 0;
+      const timer = setTimeout(() => waiting.abort(), this.#answerMaxMs + sent / BYTES_PER_MS);
+      const signal = AbortSignal.any([waiting.signal, ...(request?.signal ? [request.signal] : [])]);
+      try {
+        const response = await countedFetch(address, { ...request, signal });
+        this.#note(token, response);
+        return response;
+      } finally {
+        clearTimeout(timer);
+      }
     };
   }
 

@@ -53,6 +53,19 @@ test('GIT6 a 409 is an answer: it is not asked again', async () => {
   expect(asked).toHaveLength(2);
 });
 
+test('GIT6 a forge that takes a question and says nothing is given up, and asked again by whoever asks again', async () => {
+  const { port } = server.address() as AddressInfo;
+  const apiUrl = `http://127.0.0.1:${port}/api/v3`;
+  const impatient = new GithubClient({ apiUrl, token: 'secret-token', answerMaxMs: 100 });
+  handlers = [() => {}, say(200, ref('a'.repeat(40)))];
+  await expect(impatient.getBranchHead('a', 'b', 'main')).rejects.toMatchObject({
+    code: 'forge',
+    message: expect.stringContaining('does not answer') as string,
+  });
+  expect(asked).toHaveLength(1);
+  expect(await impatient.getBranchHead('a', 'b', 'main')).toBe('a'.repeat(40));
+});
+
 test('GIT6 what was seen before is asked for by its ETag', async () => {
   let match: string | undefined;
   handlers = [

@@ -44,7 +44,7 @@ export class GithubClient {
   /** @param shared with which this one keeps in common what never changes, and the budgets, for this person's token */
   constructor(options: GithubOptions, shared?: { client: GithubClient; personId: string }) {
     this.#options = options;
-    const budgets = shared?.client.budgets ?? new ForgeBudgets();
+    const budgets = shared?.client.budgets ?? new ForgeBudgets(options.answerMaxMs);
     this.budgets = budgets;
     this.#app = options.app
       ? new GithubApp(options.apiUrl, options.app, budgets.fetchAs({ kind: 'app' }))

@@ -26,6 +26,8 @@ export type GithubOptions = {
   apiUrl: string;
   /** For a forge of one's own, which does not limit what is made or searched in a minute. */
   isOwn?: boolean;
+  /** Lower, for tests. */
+  answerMaxMs?: number;
 } & ({ token: string; app?: undefined } | { app: GithubAppKey; token?: undefined });
 
 /** Who asks, and where it is kept what his answers say of his budget. */
