@@ -69,6 +69,11 @@ async function deletedRoom(cookie: string, name: string): Promise<string> {
   surroundings.git.git('update-ref', `refs/heads/${name}`, 'main');
   const id = await perch.open(cookie, name);
   surroundings.git.git('update-ref', '-d', `refs/heads/${name}`);
+  // No hook tells of what git alone has done: the first look may be an old answer, the next one is not.
+  expect((await recreate(cookie, id)).status).toBe(409);
+  const state = async () =>
+    (await perch.ask(cookie, 'GET /api/workspaces/:id/branch', { params: { id } })).body;
+  await expect.poll(state, { timeout: 15_000 }).toMatchObject({ state: 'deleted' });
   return id;
 }
 
