@@ -48,7 +48,14 @@ test('HIS1 HIS3 a file is gone back through by the keyboard, compared with now a
   await alice.keyboard.press('ArrowRight');
   await expect(moment).toHaveAttribute('aria-valuetext', /^Bob edited/);
   await expect(linesOf(alice)).toContainText('Then of Bob');
+  // A browser takes only so many addresses: the one where one stays will do.
+  const before = alice.url();
+  const addresses = await countAddresses(alice);
+  for (let time = 0; time < 12; time++)
+    await alice.keyboard.press(time % 2 === 0 ? 'ArrowLeft' : 'ArrowRight');
   await alice.keyboard.press('Home');
+  await expect(alice).not.toHaveURL(before);
+  expect(await addresses.evaluate(({ told }) => told)).toBeLessThan(5);
   await expect(moment).toHaveAttribute('aria-valuetext', /opened this room/);
   await expect(linesOf(alice)).not.toContainText('First of Alice');
   await past.getByRole('button', { name: 'Compare with now' }).click();
@@ -109,4 +116,20 @@ function replaceImage(page: Page, branch: string): Promise<void> {
     },
     { at: IMAGE, bytes: PIXEL, name: branch },
   );
+}
+
+type Browser = { history: { replaceState: (...state: unknown[]) => void } };
+
+/** How often the page says from now on that its address is another one. */
+function countAddresses(page: Page) {
+  return page.evaluateHandle(() => {
+    const { history } = globalThis as unknown as Browser;
+    const counted = { told: 0 };
+    const replace = history.replaceState.bind(history);
+    history.replaceState = (...state) => {
+      counted.told++;
+      replace(...state);
+    };
+    return counted;
+  });
 }

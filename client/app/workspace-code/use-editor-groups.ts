@@ -4,6 +4,9 @@ import { formatLineRange } from '@/features/editor/line-range.js';
 import { groupsReducer, type EditorGroups } from './editor-groups.js';
 import type { Tab, TabView } from './tabs.js';
 
+/** Going along a file's past is told where one stays: Safari takes 100 addresses in half a minute. */
+const SETTLES_MS = 400;
+
 /** The open files; the address names the active one, so that a link leads back to it. */
 export function useEditorGroups() {
   const location = useLocation();
@@ -27,13 +30,20 @@ export function useEditorGroups() {
   }, [linked]);
 
   useEffect(() => {
-    const current = new URL(window.location.href);
     const named = Object.entries({ path: active, at });
-    if (named.every(([name, value]) => current.searchParams.get(name) === value)) return;
-    for (const [name, value] of named)
-      if (value === null) current.searchParams.delete(name);
-      else current.searchParams.set(name, value);
-    void navigate(current.pathname + current.search, { replace: true });
+    const { searchParams: told } = new URL(window.location.href);
+    if (named.every(([name, value]) => told.get(name) === value)) return;
+    const tell = (): void => {
+      const current = new URL(window.location.href);
+      for (const [name, value] of named)
+        if (value === null) current.searchParams.delete(name);
+        else current.searchParams.set(name, value);
+      void navigate(current.pathname + current.search, { replace: true });
+    };
+    const isGoingAlong = at !== null && told.has('at') && told.get('path') === active;
+    if (!isGoingAlong) return tell();
+    const timer = setTimeout(tell, SETTLES_MS);
+    return () => clearTimeout(timer);
   }, [active, at, navigate]);
 
   const open = useCallback(
