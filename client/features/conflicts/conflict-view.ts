@@ -104,11 +104,17 @@ export class ConflictView implements IDisposable {
     return this.text.toString().slice(place.start, place.end);
   }
 
+  /** As they stand in the text: those of one push come in no order, and the keyboard goes from each to the next. */
+  #placed(): { conflict: Conflict; place: Place }[] {
+    return this.#conflicts
+      .map((conflict) => ({ conflict, place: this.#placeOf(conflict) }))
+      .filter((each): each is { conflict: Conflict; place: Place } => each.place !== null)
+      .toSorted((one, other) => one.place.start - other.place.start);
+  }
+
   #follow(): void {
     const seen = new Set<string>();
-    for (const conflict of this.#conflicts) {
-      const place = this.#placeOf(conflict);
-      if (!place) continue;
+    for (const { conflict, place } of this.#placed()) {
       if (this.text.toString().slice(place.start, place.end) === conflict.incomingText) {
         if (this.#shown.has(conflict.id)) this.actions.settled();
         continue;
