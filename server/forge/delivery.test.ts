@@ -163,6 +163,9 @@ test('FRG6 hooks hear of members, and of a repository that is renamed, hidden, t
   await ada.rest.repos.addCollaborator({ ...repo, username: 'rob', permission: 'pull' });
   expect(await heard('added')).toMatchObject([{ changes: { role_name: { to: 'read' } } }]);
   expect((await rob.rest.repos.get(repo)).data.permissions).toMatchObject({ pull: true, push: false });
+  for (let time = 0; time < 2; time++)
+    await ada.rest.repos.addCollaborator({ ...repo, username: 'rob', permission: 'push' });
+  expect(await heard('edited')).toMatchObject([{ changes: { permission: { from: 'read', to: 'write' } } }]);
   const { id } = (await ada.rest.repos.update({ ...repo, name: 'tiger' })).data;
   expect(await heard('renamed')).toMatchObject([
     { changes: { repository: { name: { from: 'cat' } } }, repository: { id, full_name: 'octo/tiger' } },

@@ -43,12 +43,11 @@ export function administrationRoutes(router: Router, context: ForgeContext): voi
     const known = permissions[member.login];
     permissions[member.login] = role;
     response.status(204).end();
-    const told = {
-      action: 'added',
-      changes: { role_name: { to: role } },
-      member: userAnswer(member, addresses),
-    };
-    if (known === undefined) hooks.tell(repository, user, 'member', told);
+    if (known === role) return;
+    const told = known
+      ? { action: 'edited', changes: { permission: { from: known, to: role } } }
+      : { action: 'added', changes: { role_name: { to: role } } };
+    hooks.tell(repository, user, 'member', { ...told, member: userAnswer(member, addresses) });
   });
 
   router.delete('/repos/:owner/:repo/collaborators/:username', (request, response) => {
