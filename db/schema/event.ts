@@ -25,6 +25,10 @@ export const workspaceEvents = pgTable(
     index('workspace_events_people')
       .on(table.workspaceId, table.actor, table.seq)
       .where(sql`${table.type} in ('person.joined', 'person.left')`),
+    // How files came by their names.
+    index('workspace_events_names')
+      .on(table.workspaceId, table.seq)
+      .where(sql`${table.type} in ('file.created', 'file.moved')`),
     // On which commit the room stood, and where a burst of typing ended at the latest.
     index('workspace_events_bases')
       .on(table.workspaceId, table.seq)

@@ -77,7 +77,9 @@ export class FileTrailService {
     let name = path;
     let seq = await this.trails.lastMade(workspaceId, path);
     for (let count = 0; count < NAMES_MAX; count++) {
-      const leaving = await this.trails.leaving(workspaceId, name, seq);
+      // What was moved away and taken back may have been moved away again.
+      const which = count === 0 ? 'last' : 'first';
+      const leaving = await this.trails.leaving(workspaceId, name, seq, which);
       if (!leaving) break;
       ({ to: name, seq } = leaving);
     }

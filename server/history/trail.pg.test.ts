@@ -153,3 +153,13 @@ test('HIS1 what happened to a folder says that it was one, and what happened to 
   expect(await room.undo('two/quiet.txt', file.undo)).toBe(200);
   expect(await payload()).toEqual({ path: 'two/quiet.txt' });
 });
+
+test('HIS1 asked by a name it has left twice, a file is where it went the second time', async () => {
+  const { room } = await start({ 'bird.png': IMAGE });
+  await room.change('move', { from: 'bird.png', to: 'once.png' });
+  await room.change('discard', { path: 'once.png' });
+  await room.change('move', { from: 'bird.png', to: 'twice.png' });
+  const twice = await room.last();
+  expect(await room.at('bird.png', twice)).toMatchObject({ kind: 'not-text', path: 'twice.png' });
+  expect((await room.revert('bird.png', twice)).body).toMatchObject({ outcome: 'same', path: 'twice.png' });
+});

@@ -22,7 +22,8 @@ export class TrailRepository {
         SELECT seq, CASE WHEN type = 'file.moved'
           THEN (payload->>'from') || substr(${name}, length(payload->>'to') + 1) END AS "from"
         FROM workspace_events
-        WHERE workspace_id = ${workspaceId} AND seq <= ${upTo} AND (
+        WHERE workspace_id = ${workspaceId} AND seq <= ${upTo}
+          AND type in ('file.created', 'file.moved') AND (
           (type = 'file.created' AND payload->>'path' = ${name})
           OR (type = 'file.moved'
             AND (payload->>'to' = ${name} OR starts_with(${name}, (payload->>'to') || '/'))))
@@ -69,18 +70,20 @@ export class TrailRepository {
     return rows.map((row) => ({ ...row, seq: Number(row.seq) }));
   }
 
-  /** The first time after an event that a file was moved away from a name: where to. */
+  /** The first or last time after an event that a file was moved away from a name: where to. */
   async leaving(
     workspaceId: string,
     name: string,
     after: number,
+    which: 'first' | 'last',
   ): Promise<{ seq: number; to: string } | null> {
     const { rows } = await this.connection.database.execute<{ seq: string; to: string }>(sql`
       SELECT seq, (payload->>'to') || substr(${name}, length(payload->>'from') + 1) AS "to"
       FROM workspace_events
-      WHERE workspace_id = ${workspaceId} AND seq > ${after} AND type = 'file.moved'
+      WHERE workspace_id = ${workspaceId} AND seq > ${after}
+        AND type in ('file.created', 'file.moved') AND type = 'file.moved'
         AND (payload->>'from' = ${name} OR starts_with(${name}, (payload->>'from') || '/'))
-      ORDER BY seq LIMIT 1`);
+      ORDER BY seq ${which === 'first' ? sql`ASC` : sql`DESC`} LIMIT 1`);
     const [row] = rows;
     return row ? { seq: Number(row.seq), to: row.to } : null;
   }
@@ -89,7 +92,7 @@ export class TrailRepository {
   async lastMade(workspaceId: string, path: string): Promise<number> {
     const { rows } = await this.connection.database.execute<{ seq: string | null }>(sql`
       SELECT max(seq) AS seq FROM workspace_events
-      WHERE workspace_id = ${workspaceId} AND (
+      WHERE workspace_id = ${workspaceId} AND type in ('file.created', 'file.moved') AND (
         (type = 'file.created' AND payload->>'path' = ${path})
         OR (type = 'file.moved' AND (payload->>'to' = ${path} OR starts_with(${path}, (payload->>'to') || '/'))))`);
     return Number(rows[0]?.seq ?? 0);

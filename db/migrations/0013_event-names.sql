@@ -1,0 +1,1 @@
+CREATE INDEX "workspace_events_names" ON "workspace_events" USING btree ("workspace_id","seq") WHERE "workspace_events"."type" in ('file.created', 'file.moved');
