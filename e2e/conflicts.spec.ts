@@ -114,6 +114,7 @@ test('GIT3 a forced push is told to both, one rebases, and a renamed branch take
     await expect(notice(page)).toHaveCount(0);
     await expect(linesOf(page)).toContainText('Ours');
   }
+  await expect(bob.getByRole('main')).toBeFocused();
   await bob.setViewportSize({ width: 1280, height: 800 });
   await expect.poll(() => screenText(alice)).toContain('Theirs, at the end.');
   await alice.keyboard.press('Control+End');

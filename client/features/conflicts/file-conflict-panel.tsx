@@ -1,6 +1,7 @@
 import { AlertIcon } from '@primer/octicons-react';
 import { Button } from '@primer/react';
 import type { Conflict, ConflictChoice } from '@protocol/conflict.js';
+import { useHandFocusOn } from '@/lib/use-hand-focus-on.js';
 import { fileConflictWords } from './conflict-words.js';
 import './conflicts.css';
 
@@ -13,8 +14,9 @@ type Props = {
 /** A conflict about a file as a whole, which no lines can show. */
 export function FileConflictPanel({ conflict, writable, onResolve }: Props) {
   const { what, choices } = fileConflictWords(conflict);
+  const panel = useHandFocusOn();
   return (
-    <section className="file-conflict" aria-label="Conflict about this file">
+    <section ref={panel} className="file-conflict" aria-label="Conflict about this file">
       <p>
         <AlertIcon /> {what}
       </p>

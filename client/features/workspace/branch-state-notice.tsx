@@ -1,6 +1,7 @@
 import { Button } from '@primer/react';
 import type { BranchChoice, BranchState } from '@protocol/branch-state.js';
 import type { ReactNode } from 'react';
+import { useHandFocusOn } from '@/lib/use-hand-focus-on.js';
 import './branch-state-notice.css';
 
 type Props = {
@@ -14,17 +15,31 @@ type Props = {
 };
 
 /** What happened to the branch, what was kept, and what can be done. Nothing while the branch is there. */
-export function BranchStateNotice({ className, state, writable, isPending, link, onChoose }: Props) {
-  if (state.state === 'there') return null;
+export function BranchStateNotice(props: Props) {
+  return props.state.state === 'there' ? null : <Notice {...props} />;
+}
+
+function Notice({ className, state, writable, isPending, link, onChoose }: Props) {
   const { words, choices } = wordsOf(state);
+  const notice = useHandFocusOn();
   return (
-    <section className={`${className} branch-state`} role="alert" aria-label="The branch on GitHub">
+    <section
+      ref={notice}
+      className={`${className} branch-state`}
+      role="alert"
+      aria-label="The branch on GitHub"
+    >
       <span className="branch-state-words">
         {words} {link}
       </span>
       {writable &&
         choices.map(({ choice, label }) => (
-          <Button key={choice} size="small" disabled={isPending} onClick={() => onChoose(choice)}>
+          <Button
+            key={choice}
+            size="small"
+            inactive={isPending}
+            onClick={() => isPending || onChoose(choice)}
+          >
             {label}
           </Button>
         ))}
