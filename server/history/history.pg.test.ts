@@ -265,40 +265,6 @@ test('HIS3 a deleted file is there again, opened before or not, and its commit i
   expect((await revert('Bob', id, 'quiet.txt', before)).status).toBe(409);
 });
 
-test('HIS1 a file that was moved and committed before anybody opened it has its past', async () => {
-  const { id } = await stage.branch({ [PATH]: STORY, 'quiet.txt': 'quiet\n' });
-  const bob = await stage.enter(id, 'Bob');
-  const opened = await seqOf(id, 'workspace.opened');
-  const to = 'moved/first.txt';
-  await ask('Alice', 'POST /api/workspaces/:id/files/move', id, { body: { from: 'quiet.txt', to } });
-  expect((await stage.tryCommit(id, [to])).status).toBe(200);
-  const document = bob.room.openDocument(to);
-  await live(document);
-  expect(await at(id, to, opened)).toMatchObject({ text: 'quiet\n', path: 'quiet.txt' });
-});
-
-test('HIS3 where another file has come to a path, it is the one that is restored', async () => {
-  const { id, name } = await stage.branch({ [PATH]: STORY, 'quiet.txt': 'quiet\n' });
-  const bob = await stage.enter(id, 'Bob');
-  const document = bob.room.openDocument('quiet.txt');
-  await live(document);
-  const opened = await seqOf(id, 'workspace.opened');
-  const body = { from: 'quiet.txt', to: 'other.txt' };
-  await ask('Alice', 'POST /api/workspaces/:id/files/move', id, { body });
-  expect((await stage.tryCommit(id, ['other.txt'])).status).toBe(200);
-  const pushed = stage.commit(name, { 'quiet.txt': 'another\n' });
-  stage.git.git('update-ref', `refs/heads/${name}`, pushed);
-  await stage.open(name);
-  expect((await revert('Bob', id, 'quiet.txt', opened)).body).toMatchObject({
-    outcome: 'reverted',
-    path: 'quiet.txt',
-  });
-  const restored = bob.room.openDocument('quiet.txt');
-  await live(restored);
-  expect([restored.text.toString(), document.text.toString()]).toEqual(['quiet\n', 'quiet\n']);
-  expect(document.path).toBe('other.txt');
-});
-
 test('SEC1 who watches looks at the past and changes nothing; a stranger is told of nothing', async () => {
   const { id } = await stage.branch();
   const reader = await stage.perch.invite(stage.cookies.Alice, 'read', 'Reader');

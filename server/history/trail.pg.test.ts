@@ -163,3 +163,31 @@ test('HIS1 asked by a name it has left twice, a file is where it went the second
   expect(await room.at('bird.png', twice)).toMatchObject({ kind: 'not-text', path: 'twice.png' });
   expect((await room.revert('bird.png', twice)).body).toMatchObject({ outcome: 'same', path: 'twice.png' });
 });
+
+test('HIS1 a file that was moved and committed before anybody opened it has its past', async () => {
+  const { room, opened, id } = await start({ 'quiet.txt': 'quiet\n' });
+  const bob = await stage.enter(id, 'Bob');
+  const to = 'moved/first.txt';
+  await room.change('move', { from: 'quiet.txt', to });
+  expect((await stage.tryCommit(id, [to])).status).toBe(200);
+  await live(bob.room.openDocument(to));
+  expect(await room.at(to, opened)).toEqual({ kind: 'text', text: 'quiet\n', path: 'quiet.txt' });
+});
+
+test('HIS3 where another file has come to a path, it is the one that is restored', async () => {
+  const { room, opened, id, name } = await start({ 'quiet.txt': 'quiet\n' });
+  const bob = await stage.enter(id, 'Bob');
+  const document = bob.room.openDocument('quiet.txt');
+  await live(document);
+  await room.change('move', { from: 'quiet.txt', to: 'other.txt' });
+  expect((await stage.tryCommit(id, ['other.txt'])).status).toBe(200);
+  const pushed = stage.commit(name, { 'quiet.txt': 'another\n' });
+  stage.git.git('update-ref', `refs/heads/${name}`, pushed);
+  await stage.open(name);
+  const { body } = await room.revert('quiet.txt', opened);
+  expect(body).toMatchObject({ outcome: 'reverted', path: 'quiet.txt' });
+  const restored = bob.room.openDocument('quiet.txt');
+  await live(restored);
+  expect([restored.text.toString(), document.text.toString()]).toEqual(['quiet\n', 'quiet\n']);
+  expect(document.path).toBe('other.txt');
+});

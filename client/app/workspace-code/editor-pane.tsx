@@ -28,7 +28,7 @@ import { useFollow } from '../follow.js';
 import { ConflictComparison, type Compared } from './conflict-comparison.js';
 import { EditorTools } from './editor-tools.js';
 import { FilePast } from './file-past.js';
-import { saveState } from './save-state.js';
+import { reassurance, saveState } from './save-state.js';
 import type { TabView } from './tabs.js';
 import { useTellPresence } from './use-tell-presence.js';
 
@@ -41,14 +41,6 @@ const FileDiff = lazy(async () => ({ default: (await import('@/features/editor/f
 const TextPreview = lazy(async () => ({
   default: (await import('@/features/preview/text-preview.js')).TextPreview,
 }));
-
-/** What Ctrl+S says. */
-const REASSURANCES = {
-  saved: 'Everything is saved as you type. Commit when you are ready.',
-  saving: 'Being saved, as everything is while you type.',
-  kept: 'Not connected: what you type is kept on this device and sent as soon as Perch is back.',
-  held: 'Not connected, and this device keeps nothing: leave this page open until Perch is back.',
-};
 
 export type EditorPaneProps = {
   workspace: Workspace;
@@ -123,7 +115,7 @@ export function EditorPane(props: EditorPaneProps) {
   const gone = isGone && view === 'diff' ? base.data : undefined;
   const saved = saveState(state);
   const reassure = useCallback(() => {
-    toast({ message: REASSURANCES[state?.kind === 'live' ? state.save : 'saving'] });
+    toast({ message: reassurance(state) });
   }, [state]);
   const live = state?.kind === 'live';
   // As it was opened: what is typed or deleted later tears no editor away.

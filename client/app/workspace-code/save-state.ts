@@ -17,3 +17,14 @@ export function saveState(
       return { words: 'Not connected: leave this page open', tone: 'warn' };
   }
 }
+
+const REASSURANCES = {
+  saved: 'Everything is saved as you type. Commit when you are ready.',
+  saving: 'Being saved, as everything is while you type.',
+  kept: 'Not connected: what you type is kept on this device and sent as soon as Perch is back.',
+  held: 'Not connected, and this device keeps nothing: leave this page open until Perch is back.',
+};
+
+/** What Ctrl+S says. */
+export const reassurance = (state: LiveDocumentState | null): string =>
+  REASSURANCES[state?.kind === 'live' ? state.save : 'saving'];
