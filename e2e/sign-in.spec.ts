@@ -1,5 +1,6 @@
 import { expectAccessible, expectNothingBesideThePage } from './accessible.js';
 import { expect, test } from '@playwright/test';
+import { codeOf } from './code-page.js';
 import { PerchProcess } from './perch-process.js';
 
 let perch: PerchProcess;
@@ -60,5 +61,12 @@ test('SEC2 the link that Perch prints signs its owner in, once', async ({ browse
   await other.goto(perch.link);
   await expect(other.getByRole('alert')).toContainText('used');
   await other.context().close();
+  // Signed out elsewhere, whoever is in a room is led back to it.
+  await page.goto(`${perch.url}${codeOf('main')}`);
+  await expect(page.getByRole('treeitem', { name: /README\.md/ })).toBeVisible();
+  await context.request.delete(`${perch.url}/api/session`);
+  await page.getByRole('link', { name: 'Sign in', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Sign in to Perch' })).toBeVisible();
+  expect(new URL(page.url()).searchParams.get('returnTo')).toBe(codeOf('main'));
   await context.close();
 });

@@ -2,7 +2,7 @@ import { movesBase, type WorkspaceEvent } from '@protocol/event.js';
 import type { Workspace } from '@protocol/workspace.js';
 import { ProtocolError } from '@protocol/error.js';
 import { useEffect, useState, type ReactNode } from 'react';
-import { Link } from 'react-router';
+import { Link, useLocation } from 'react-router';
 import { Problem } from '@/components/problem.js';
 import { ForgeBudgetNotice } from '@/features/workspace/forge-budget-notice.js';
 import { BranchStateNotice } from '@/features/workspace/branch-state-notice.js';
@@ -15,6 +15,7 @@ import { usePushNews } from './use-push-news.js';
 /** What everybody in the room has to know, above all else; and nothing else once the room is closed to us. */
 export function WorkspaceNotices({ workspace, children }: { workspace: Workspace; children: ReactNode }) {
   const state = useRoomState();
+  const { pathname, search, hash } = useLocation();
   const moved = useBranchMoved(workspace);
   const room = useRoom();
   const { state: branch, choose } = useBranchState(workspace.id, room);
@@ -26,7 +27,11 @@ export function WorkspaceNotices({ workspace, children }: { workspace: Workspace
           error={new ProtocolError('forbidden', state.message)}
           title="You are not in this room any more"
         >
-          <Link to={paths.home.href()}>Go to your workspaces</Link>
+          {state.reason === 'signed-out' ? (
+            <Link to={paths.signIn.href(pathname + search + hash)}>Sign in</Link>
+          ) : (
+            <Link to={paths.home.href()}>Go to your workspaces</Link>
+          )}
         </Problem>
       </main>
     );

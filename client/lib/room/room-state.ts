@@ -13,7 +13,7 @@ export type RoomState =
    * gone. unconfirmed: nobody could be asked whether it is there. refused:
    * signed out, another protocol version.
    */
-  | { kind: 'closed'; reason: 'withdrawn' | 'unconfirmed' | 'refused'; message: string };
+  | { kind: 'closed'; reason: 'withdrawn' | 'unconfirmed' | 'signed-out' | 'refused'; message: string };
 
 /** Where one document stands. */
 export type LiveDocumentState =

@@ -277,8 +277,10 @@ export class Room {
 
   #refused(error: Error & { data?: unknown }): void {
     const body = errorBody.safeParse(error.data);
-    if (body.success && !body.data.retry) this.#close('refused', body.data.message);
-    else {
+    if (body.success && !body.data.retry) {
+      const { code, message } = body.data;
+      this.#close(code === 'unauthenticated' ? 'signed-out' : 'refused', message);
+    } else {
       if (this.#state.kind === 'connecting') this.#leave();
       // A refusal by the server, unlike an unreachable one, is not tried again by Socket.IO.
       if (body.success) this.#retryTimer = setTimeout(() => this.socket.connect(), RETRY_MS);
