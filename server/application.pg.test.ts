@@ -63,6 +63,14 @@ test('DOC7 a stop ends sockets and idle connections, stores what it acknowledged
   idle.destroy();
 });
 
+test('RUN2 an idle connection is left open for longer than a proxy keeps it', async () => {
+  const perch = await PerchServer.start(surroundings);
+  const { headers } = await fetch(`${perch.url}/readyz`);
+  await perch.stop();
+  const [, seconds] = /timeout=(\d+)/.exec(headers.get('keep-alive') ?? '') ?? [];
+  expect(Number(seconds)).toBeGreaterThan(120);
+});
+
 test('RUN2 whoever does not answer the goodbye holds nobody up', async () => {
   const perch = await PerchServer.start(surroundings);
   const { hostname, port } = new URL(perch.url);

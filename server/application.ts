@@ -28,6 +28,8 @@ import { WebhookService } from './webhook/webhook.service.js';
 const BODY_LIMIT = '2mb';
 /** How often open connections are asked whether their session is still there. */
 const SESSIONS_LOOK_MS = 60_000;
+/** Longer than the two minutes that Caddy keeps one: what a proxy sends on a connection that just ends is lost. */
+const IDLE_CONNECTION_MS = 150_000;
 
 export type Application = {
   /** Where it listens. */
@@ -58,6 +60,7 @@ export async function startApplication(
     abortOnError: false,
   });
   const server = app.getHttpServer() as Server;
+  server.keepAliveTimeout = IDLE_CONNECTION_MS;
   const connections = new HttpConnections(server);
   let sockets: SocketAdapter;
   try {
