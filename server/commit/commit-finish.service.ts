@@ -41,7 +41,7 @@ export class CommitFinishService {
           await this.documents.markClean(transaction, documentId, seq, blob);
       if (!(await this.workspaces.moveBase(transaction, workspaceId, record.parentSha, sha)))
         throw new Error(`the base of ${workspaceId} moved under the lock`);
-      await this.commits.settle(record.id, 'made', transaction);
+      await this.commits.settleMade(record, transaction);
       const seq = await this.events.append(
         transaction,
         workspaceId,

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { DocumentTab } from '../document/testing/document-tab.js';
+import type { WorkspaceEvent } from '../protocol/event.js';
 import { ForgeProxy } from '../testing/forge-proxy.js';
 import { PerchServer, startSurroundings, type TestSurroundings } from '../testing/perch-server.js';
 
@@ -178,4 +179,30 @@ test('GIT1 a network that stays cut after the ref moved: once it is back the roo
   expect(again).toMatchObject({ status: 422, body: { code: 'unprocessable' } });
   expect(since(start)).toEqual([`Add ${path}`]);
   expect(content(path)).toBe(`line of ${path}`);
+});
+
+test('GIT1 a network that is cut after the ref moved, and a forge that shows the branch as it was: the commit is found later, as hers', async () => {
+  const start = head();
+  const path = await write(alice);
+  proxy.next('POST', GRAPHQL, { kind: 'cut-after' });
+  const object = { sha: start, type: 'commit', url: 'https://example.com/' };
+  const old = { ref: 'refs/heads/main', node_id: 'x', url: 'https://example.com/', object };
+  proxy.next('GET', /\/git\/ref\//, { kind: 'answer', status: 200, body: old }, 1);
+  const unknown = await commit(alice, path);
+  expect(unknown).toMatchObject({
+    status: 502,
+    body: { code: 'forge', message: expect.stringContaining('Your work is kept') as string },
+  });
+  expect(since(start)).toEqual([`Add ${path}`]);
+  const again = await commit(alice, path);
+  expect(again).toMatchObject({ status: 422, body: { code: 'unprocessable' } });
+  expect([since(start), await pending()]).toEqual([[`Add ${path}`], []]);
+  const { body } = await perch.ask(alice, 'GET /api/workspaces/:id/events', {
+    params: { id: workspaceId },
+    query: { after: '0' },
+  });
+  const told = (body as { events: WorkspaceEvent[] }).events.filter(({ type }) =>
+    ['commit.created', 'branch.merged'].includes(type),
+  );
+  expect(told.at(-1)).toMatchObject({ type: 'commit.created', payload: { sha: head() } });
 });

@@ -10,6 +10,7 @@ import { PresenceModule } from '../presence/presence.module.js';
 import { WorkspaceModule } from '../workspace/workspace.module.js';
 import { CommitContentService } from './commit-content.service.js';
 import { CommitFinishService } from './commit-finish.service.js';
+import { CommitSettleService } from './commit-settle.service.js';
 import { CommitTidyService } from './commit-tidy.service.js';
 import { CommitController } from './commit.controller.js';
 import { FirstCommitService } from './first-commit.service.js';
@@ -32,6 +33,7 @@ import { CommitService } from './commit.service.js';
   providers: [
     CommitContentService,
     CommitFinishService,
+    CommitSettleService,
     CommitTidyService,
     FirstCommitService,
     CommitRepository,

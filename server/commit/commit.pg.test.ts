@@ -234,7 +234,7 @@ test('GIT1: a process that died after the branch moved leaves a commit that the 
   });
   const next = await startServices(room.url, git);
   try {
-    next.commits.onApplicationBootstrap();
+    next.settling.onApplicationBootstrap();
     await vi.waitFor(async () => expect((await next.workspaces.find(id)).baseCommit).toBe(sha));
     expect(await next.changes.changes(alice, id)).toEqual([]);
     expect(await next.events.before(id, undefined, 1)).toMatchObject([

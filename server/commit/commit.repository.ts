@@ -1,11 +1,19 @@
 import { Injectable } from '@nestjs/common';
-import { and, asc, eq, inArray } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, inArray, sql } from 'drizzle-orm';
 import type { Transaction } from '../../db/client.js';
 import { commits } from '../../db/schema/commit.js';
 import { workspaces } from '../../db/schema/workspace.js';
 import { DatabaseConnection } from '../platform/database.js';
 
 export type CommitRecord = typeof commits.$inferSelect;
+/** A commit whose fate is not known yet. */
+export type IntendedCommit = CommitRecord & {
+  /** So new that an answer of the forge may be from before it. */
+  isNew: boolean;
+};
+
+/** A forge of many machines may answer this long with what was so before. */
+const OLD_ANSWER_SECONDS = 60;
 
 /** Commits that were to be made, and what became of them. */
 @Injectable()
@@ -18,10 +26,11 @@ export class CommitRepository {
     return row;
   }
 
-  /** Whose fate is not known yet, oldest first. */
-  intended(workspaceId: string): Promise<CommitRecord[]> {
+  /** The oldest first. */
+  intended(workspaceId: string): Promise<IntendedCommit[]> {
+    const isNew = sql<boolean>`${commits.createdAt} > now() - make_interval(secs => ${OLD_ANSWER_SECONDS})`;
     return this.connection.database
-      .select()
+      .select({ ...getTableColumns(commits), isNew })
       .from(commits)
       .where(and(eq(commits.workspaceId, workspaceId), eq(commits.state, 'intended')))
       .orderBy(asc(commits.createdAt));
@@ -47,6 +56,21 @@ export class CommitRepository {
           eq(workspaces.repositoryId, repositoryId),
           inArray(commits.sha, [...shas]),
           eq(commits.state, 'made'),
+        ),
+      );
+  }
+
+  /** It is made; whatever else was to stand where it stands is not. */
+  async settleMade({ id, workspaceId, parentSha }: CommitRecord, transaction: Transaction): Promise<void> {
+    await this.settle(id, 'made', transaction);
+    await transaction
+      .update(commits)
+      .set({ state: 'refused' })
+      .where(
+        and(
+          eq(commits.workspaceId, workspaceId),
+          eq(commits.state, 'intended'),
+          sql`${commits.parentSha} IS NOT DISTINCT FROM ${parentSha}`,
         ),
       );
   }

@@ -1,9 +1,4 @@
-import {
-  Injectable,
-  type BeforeApplicationShutdown,
-  type OnApplicationBootstrap,
-  type OnModuleInit,
-} from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { AuthService } from '../auth/auth.service.js';
 import { BranchStateService, refusalOf } from '../branch-sync/branch-state.service.js';
 import { BranchSyncService } from '../branch-sync/branch-sync.service.js';
@@ -23,6 +18,7 @@ import type { Account } from '../protocol/user.js';
 import { WorkspaceService, type WorkspaceAccess } from '../workspace/workspace.service.js';
 import { CommitContentService, refuseHalfChanges } from './commit-content.service.js';
 import { CommitFinishService } from './commit-finish.service.js';
+import { CommitSettleService } from './commit-settle.service.js';
 import { commitMessage, distinctCoAuthors } from './commit-message.js';
 import { CommitTidyService } from './commit-tidy.service.js';
 import { FirstCommitService } from './first-commit.service.js';
@@ -36,8 +32,6 @@ const MOVED =
 
 /** So often a commit is made anew because somebody else pushed in between. */
 const ATTEMPTS = 5;
-/** How long after a failure the commits left open are looked at again. */
-const SETTLE_AGAIN_MS = 5_000;
 
 /**
  * Makes a commit of the overlay by compare-and-swap on the branch's head
@@ -46,14 +40,13 @@ const SETTLE_AGAIN_MS = 5_000;
  * was made, and the overlay follows it exactly once.
  */
 @Injectable()
-export class CommitService implements OnModuleInit, OnApplicationBootstrap, BeforeApplicationShutdown {
-  #settling: NodeJS.Timeout | undefined;
-
+export class CommitService {
   constructor(
     private readonly commits: CommitRepository,
     private readonly contents: CommitContentService,
     private readonly tidying: CommitTidyService,
     private readonly finishing: CommitFinishService,
+    private readonly settling: CommitSettleService,
     private readonly first: FirstCommitService,
     private readonly sync: BranchSyncService,
     private readonly branches: BranchStateService,
@@ -67,19 +60,6 @@ export class CommitService implements OnModuleInit, OnApplicationBootstrap, Befo
     private readonly people: PersonGithub,
     private readonly database: DatabaseConnection,
   ) {}
-
-  onModuleInit(): void {
-    this.sync.settleFirst((room) => this.#settle(room));
-  }
-
-  /** A process that died between the branch's move and ours left a commit to finish. */
-  onApplicationBootstrap(): void {
-    this.#settleSoon(0);
-  }
-
-  beforeApplicationShutdown(): void {
-    clearTimeout(this.#settling);
-  }
 
   async preview(account: Account, workspaceId: string, paths: readonly string[]): Promise<CommitPreview> {
     const access = await this.workspaces.require(account, workspaceId, 'write');
@@ -104,7 +84,8 @@ export class CommitService implements OnModuleInit, OnApplicationBootstrap, Befo
         await this.branches.requireThere(workspaceId);
         // Asked again under the lock: the base may have moved while we waited for it.
         let access = await this.workspaces.require(account, workspaceId, 'write');
-        if (await this.#settle(access)) access = await this.workspaces.require(account, workspaceId, 'write');
+        if (await this.settling.settle(access))
+          access = await this.workspaces.require(account, workspaceId, 'write');
         // Nothing tells of another first commit before ours would be refused.
         if (access.baseCommit === null) await this.sync.bringIn(workspaceId);
         const room = access;
@@ -132,7 +113,7 @@ export class CommitService implements OnModuleInit, OnApplicationBootstrap, Befo
     await this.finishing.finish(record).catch((error: unknown) => {
       // The commit is made; the overlay follows as soon as the database is back.
       log.warn({ err: error, workspaceId: access.workspaceId }, 'a commit was made and is not followed yet');
-      this.#settleSoon();
+      this.settling.soon();
     });
     return {
       sha: record.sha,
@@ -146,7 +127,7 @@ export class CommitService implements OnModuleInit, OnApplicationBootstrap, Befo
       return await this.#move(account, access, record);
     } catch (error) {
       // Whether it was made may not be known yet: it is looked at again.
-      this.#settleSoon();
+      this.settling.soon();
       throw error;
     }
   }
@@ -216,15 +197,21 @@ export class CommitService implements OnModuleInit, OnApplicationBootstrap, Befo
       };
       outcome = await this.people.as(account, (github) => github.updateRef(update));
     } catch (error) {
-      if (await this.#wasMade(access, record)) return true;
-      await this.commits.settle(record.id, 'refused');
+      const fate = await this.settling.fateOf(access, { ...record, isNew: true });
+      if (fate === 'made') return true;
+      // The forge's own no is one; where no answer came, what it shows now may be from before.
+      const isAnswered = error instanceof ProtocolError && error.code !== 'forge';
+      if (fate === 'not-made' || isAnswered) await this.commits.settle(record.id, 'refused');
       if (error instanceof ProtocolError) throw error;
-      throw new ProtocolError('forge', 'GitHub did not take the commit. Your work is kept here; try again.', {
-        cause: error,
-      });
+      throw new ProtocolError(
+        'forge',
+        'GitHub did not say that it took the commit, and does not show it. Your work is kept here; try again.',
+        { cause: error },
+      );
     }
     // An answer that was lost and asked for again says that the head has moved: to our commit.
-    if (outcome === 'moved' || (await this.#wasMade(access, record))) return true;
+    if (outcome === 'moved' || (await this.settling.fateOf(access, { ...record, isNew: true })) === 'made')
+      return true;
     await this.commits.settle(record.id, 'refused');
     return false;
   }
@@ -236,46 +223,6 @@ export class CommitService implements OnModuleInit, OnApplicationBootstrap, Befo
       this.events.append(transaction, workspaceId, 'branch.moved', personActor(userId), { head, baseCommit }),
     );
     return new ProtocolError('conflict', MOVED);
-  }
-
-  /** Settles what an earlier commit left open; a commit that was made after all is finished. */
-  async #settle(access: Pick<WorkspaceAccess, 'workspaceId' | 'repository' | 'branch'>): Promise<boolean> {
-    let finished = false;
-    for (const record of await this.commits.intended(access.workspaceId)) {
-      if (await this.#wasMade(access, record)) {
-        await this.finishing.finish(record);
-        finished = true;
-      } else await this.commits.settle(record.id, 'refused');
-    }
-    return finished;
-  }
-
-  #settleSoon(delayMs = SETTLE_AGAIN_MS): void {
-    clearTimeout(this.#settling);
-    this.#settling = setTimeout(() => {
-      this.#settleAll().catch((error: unknown) => {
-        log.warn({ err: error }, 'commits under way are looked at again later');
-        this.#settleSoon();
-      });
-    }, delayMs);
-    this.#settling.unref();
-  }
-
-  async #settleAll(): Promise<void> {
-    for (const workspaceId of await this.commits.workspacesWithIntended()) {
-      const access = await this.workspaces.find(workspaceId);
-      await withCommitLock(this.database.url, workspaceId, () => this.#settle(access));
-    }
-  }
-
-  /** @throws {ProtocolError} `forge` while it cannot be known: the record stays open and is looked at again */
-  async #wasMade(
-    access: Pick<WorkspaceAccess, 'repository' | 'branch'>,
-    record: CommitRecord,
-  ): Promise<boolean> {
-    const { owner, repo } = access.repository;
-    const head = await this.github.getBranchHead(owner, repo, access.branch);
-    return head !== null && (await this.github.isAncestor(owner, repo, record.sha, head));
   }
 
   async #coAuthors(author: Signature, chosen: readonly PendingChange[]): Promise<Signature[]> {

@@ -70,6 +70,7 @@ import { noForgeRights } from '../../workspace/testing/no-forge-rights.js';
 import { WorkspaceRepository } from '../../workspace/workspace.repository.js';
 import { WorkspaceService } from '../../workspace/workspace.service.js';
 import { CommitContentService } from '../commit-content.service.js';
+import { CommitSettleService } from '../commit-settle.service.js';
 import { CommitTidyService } from '../commit-tidy.service.js';
 import { CommitFinishService } from '../commit-finish.service.js';
 import { FirstCommitService } from '../first-commit.service.js';
@@ -198,11 +199,14 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
   );
   const resolving = new ConflictResolveService(conflictRows, workspaces_, stored, overlays, events, database);
   const commitRows = new CommitRepository(database);
+  const finishing = new CommitFinishService(commitRows, overlays, workspaces_, documents, events, bursts);
+  const settling = new CommitSettleService(commitRows, finishing, sync, workspaces_, github, database);
   const commits = new CommitService(
     commitRows,
     new CommitContentService(documents, bytes, objects),
     new CommitTidyService(styles, documents, workspaces_, presence),
-    new CommitFinishService(commitRows, overlays, workspaces_, documents, events, bursts),
+    finishing,
+    settling,
     new FirstCommitService(github),
     sync,
     branches,
@@ -227,7 +231,7 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
   );
   sync.onModuleInit();
   branches.onModuleInit();
-  commits.onModuleInit();
+  settling.onModuleInit();
   return {
     database,
     notifications,
@@ -246,6 +250,7 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
     authorship,
     histories,
     commits,
+    settling,
     commitRows,
     sync,
     branches,
@@ -258,7 +263,7 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
     presenceRows,
     async stop(): Promise<void> {
       bursts.beforeApplicationShutdown();
-      commits.beforeApplicationShutdown();
+      settling.beforeApplicationShutdown();
       await documents.beforeApplicationShutdown();
       await notifications.onApplicationShutdown();
       await database.onApplicationShutdown();
