@@ -40,8 +40,9 @@ describe('programs', () => {
   }, 120_000);
 
   afterAll(async () => {
-    await balancer?.close();
+    // They end the connections it waits for.
     await Promise.all((servers ?? []).map((each) => each.stop()));
+    await balancer?.close();
     await surroundings?.stop();
   });
 
