@@ -1,5 +1,13 @@
 import { defineConfig } from '@playwright/test';
 
+/**
+ * A page lives for seconds: to optimize its code, and to collect garbage on threads of their own, takes a tenth of
+ * the processor, and nothing here lives long enough to gain by it. What measures tasks runs as people's browsers do.
+ */
+const SHORT_LIVED = process.env.PERCH_TEST_LONG
+  ? []
+  : ['--js-flags=--single-threaded-gc --no-opt --no-maglev'];
+
 export default defineConfig({
   testDir: '.',
   testMatch: '*.spec.ts',
@@ -27,6 +35,7 @@ export default defineConfig({
         '--disable-background-networking',
         '--disable-component-update',
         '--no-first-run',
+        ...SHORT_LIVED,
       ],
     },
   },
