@@ -17,7 +17,7 @@ export class GithubPushes {
     this.#known = shared ? shared.#known : new LRUCache({ max: PUSHES_CACHED });
   }
 
-  /** Those behind `to` that are not behind `from`: of very many 250. None where the forge has one of them no more. */
+  /** Those behind `to` that are not behind `from`: of very many 250. None where the forge does not show one of them. */
   async commits(owner: string, repo: string, from: string, to: string): Promise<ReadonlySet<string>> {
     const key = `${`${owner}/${repo}`.toLowerCase()} ${from} ${to}`;
     const known = this.#known.get(key);
@@ -25,7 +25,9 @@ export class GithubPushes {
     const answer = await orNull(
       this.octokit.rest.repos.compareCommitsWithBasehead({ owner, repo, basehead: `${from}...${to}` }),
     );
-    const commits = answer ? new Set(answer.data.commits.map(({ sha }) => sha)) : NOTHING;
+    // What is not shown yet may be in a moment.
+    if (!answer) return NOTHING;
+    const commits = new Set(answer.data.commits.map(({ sha }) => sha));
     this.#known.set(key, commits);
     return commits;
   }
