@@ -112,7 +112,12 @@ function testEnvironment() {
     const isOurs = /^PERCH_(?!CHROMIUM$|TEST_)|^DATABASE_URL$|^GITHUB_|^PG[A-Z]+$/.test(name);
     if (isOurs || name === 'NODE_ENV' || name === 'GIT_DIR' || name === 'GIT_WORK_TREE') delete env[name];
   }
-  return { ...env, TMPDIR: env.TMPDIR ?? scratch(), GIT_CONFIG_GLOBAL: '/dev/null', GIT_TERMINAL_PROMPT: '0' };
+  return {
+    ...env,
+    TMPDIR: env.TMPDIR ?? scratch(),
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_TERMINAL_PROMPT: '0',
+  };
 }
 
 /** Hundreds of databases and repositories come and go: in memory, where there is plenty, the tests take a tenth less. */
