@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expectAccessible, expectNothingBesideThePage } from './accessible.js';
 import { expect, test } from '@playwright/test';
-import { codeOf } from './code-page.js';
+import { codeOf, editorOf, linesOf, statusOf } from './code-page.js';
 import { PerchProcess } from './perch-process.js';
 
 let perch: PerchProcess;
@@ -51,7 +53,22 @@ for (const [colorScheme, viewport] of [
     await context.close();
   });
 
-test('SEC2 the link that Perch prints signs its owner in, once', async ({ browser }) => {
+/** The forge’s owner gives the example away, as he would with a request of his own. */
+async function transfer(to: string): Promise<void> {
+  const signIn = await fetch(`${perch.url}/api/auth/github`, { redirect: 'manual' });
+  const forge = new URL(signIn.headers.get('location')!).origin;
+  const token = await readFile(join(perch.stateDirectory, 'forge', 'token'), 'utf8');
+  const { status } = await fetch(`${forge}/api/v3/repos/perch/perch-hop/transfer`, {
+    method: 'POST',
+    headers: { authorization: `token ${token.trim()}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ new_owner: to }),
+  });
+  expect(status).toBe(202);
+}
+
+test('SEC2 GIT3 the link that Perch prints signs its owner in, once; his page goes along with a transferred repository', async ({
+  browser,
+}) => {
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(perch.link);
@@ -61,12 +78,23 @@ test('SEC2 the link that Perch prints signs its owner in, once', async ({ browse
   await other.goto(perch.link);
   await expect(other.getByRole('alert')).toContainText('used');
   await other.context().close();
+  await page.goto(`${perch.url}${codeOf('main')}?path=README.md`);
+  await expect(statusOf(page)).toHaveText('Saved');
+  await editorOf(page, 'README.md').focus();
+  await page.keyboard.type('In the middle of a ');
+  await transfer('elsewhere');
+  const there = codeOf('main', 'elsewhere/perch-hop');
+  await expect(page).toHaveURL(`${perch.url}${there}?path=README.md`);
+  await expect(page.getByText('perch/perch-hop is elsewhere/perch-hop on GitHub now')).toBeVisible();
+  await page.keyboard.type('word.');
+  await expect(linesOf(page)).toContainText('In the middle of a word.');
+  await expect(statusOf(page)).toHaveText('Saved');
   // Signed out elsewhere, whoever is in a room is led back to it.
-  await page.goto(`${perch.url}${codeOf('main')}`);
+  await page.goto(`${perch.url}${there}`);
   await expect(page.getByRole('treeitem', { name: /README\.md/ })).toBeVisible();
   await context.request.delete(`${perch.url}/api/session`);
   await page.getByRole('link', { name: 'Sign in', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'Sign in to Perch' })).toBeVisible();
-  expect(new URL(page.url()).searchParams.get('returnTo')).toBe(codeOf('main'));
+  expect(new URL(page.url()).searchParams.get('returnTo')).toBe(there);
   await context.close();
 });

@@ -244,7 +244,7 @@ test('GIT3 a branch renamed to one that has a room stays in its own, and says so
   expect(stage.git.git('rev-parse', name)).toBe(head);
 });
 
-test('NAM1 a renamed repository keeps its rooms, and its old name leads to them', async () => {
+test('NAM1 GIT3 a renamed repository keeps its rooms and tells each of them once, and its old name leads there', async () => {
   const { name, id } = await stage.branch();
   const people = await stage.everybody(id);
   for (const each of people) await each.type();
@@ -262,4 +262,9 @@ test('NAM1 a renamed repository keeps its rooms, and its old name leads to them'
     body: { owner: 'elsewhere', repo: 'renamed', branch: name },
   });
   expect(body).toMatchObject({ id, owner: 'Elsewhere', repo: 'Renamed' });
+  await told(people, 'repository.renamed');
+  for (const each of people)
+    expect(each.heard.filter(({ type }) => type === 'repository.renamed')).toMatchObject([
+      { payload: { from: { owner: OWNER, repo: REPO }, to: { owner: 'Elsewhere', repo: 'Renamed' } } },
+    ]);
 });

@@ -11,6 +11,9 @@ const isFolder = z.literal(true).optional();
 /** As the forge shows it. */
 const page = z.url({ protocol: /^https?$/ }).nullable();
 
+/** As the forge spells it. */
+const repositoryName = z.object({ owner: z.string(), repo: z.string() });
+
 /** Told in the rooms of its own branch and of the one it goes into. */
 const pullRequest = z.object({
   number: z.number().int(),
@@ -80,6 +83,8 @@ export const eventPayloads = {
   'branch.restored': z.object({ head: z.string(), choice: branchChoice.nullable() }),
   /** The room went along with its branch's new name. */
   'branch.renamed': z.object({ from: z.string(), to: z.string() }),
+  /** By a new name or a new owner: its rooms went along. */
+  'repository.renamed': z.object({ from: repositoryName, to: repositoryName }),
   /** All that was not committed was taken back; it is kept, and can be brought back. */
   'branch.discarded': z.object({ discardId: z.string(), files: z.number().int() }),
   'branch.recovered': z.object({ discardId: z.string(), files: z.number().int() }),

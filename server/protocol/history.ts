@@ -37,6 +37,7 @@ const kinds = {
   'branch.deleted': 'pushes',
   'branch.restored': 'pushes',
   'branch.renamed': 'pushes',
+  'repository.renamed': 'pushes',
   'branch.discarded': 'files',
   'branch.recovered': 'files',
   'pull-request.opened': 'reviews',

@@ -9,6 +9,7 @@ import { ProtocolError } from '../protocol/error.js';
 import type { Account, Role } from '../protocol/user.js';
 import { ForgeAnswers, isUnanswered } from './forge-answers.js';
 import { ForgeRights } from './forge-rights.js';
+import { RepositoryNameService } from './repository-name.service.js';
 import { WorkspaceRepository } from './workspace.repository.js';
 
 /** How long a member's role is believed that no notice has called into question. */
@@ -47,6 +48,7 @@ export class AccessService implements OnApplicationBootstrap {
     private readonly github: GithubClient,
     private readonly listener: NotificationListener,
     private readonly rights: ForgeRights,
+    private readonly names: RepositoryNameService,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -83,6 +85,7 @@ export class AccessService implements OnApplicationBootstrap {
       throw (!repository && mayKnow && (await this.github.whyAbsent(owner, repo))) || notFound();
     }
     requireRank(role, need);
+    if (!this.#stored.has(repository)) this.#byId.set(repository.id, repository);
     await this.#store(repository);
     return { repository, role };
   }
@@ -145,6 +148,8 @@ export class AccessService implements OnApplicationBootstrap {
     const own = account.isOwner ? undefined : await this.rights.byId(account.id, repositoryId);
     if (own === null) return { repository: null, role: null };
     const repository = await this.#find(repositoryId);
+    // Whoever is inside is looked after by id alone, and hears so that it goes by another name.
+    if (repository) await this.#store(repository);
     return { repository, role: await this.#roleIn(account, repository, String(repositoryId), own) };
   }
 
@@ -175,8 +180,7 @@ export class AccessService implements OnApplicationBootstrap {
   /** Known only once it has a row: what is made of it meanwhile refers to that. */
   async #store(repository: ForgeRepository): Promise<void> {
     if (this.#stored.has(repository)) return;
-    this.#byId.set(repository.id, repository);
-    await this.repository.upsertRepository(repository);
+    await this.names.keep(repository);
     this.#stored.add(repository);
   }
 

@@ -4,6 +4,7 @@ import type { ForgeRepository } from '../platform/github-repositories.js';
 import type { NotificationListener } from '../platform/notification-listener.js';
 import { ProtocolError, type ErrorCode } from '../protocol/error.js';
 import { AccessService } from './access.service.js';
+import type { RepositoryNameService } from './repository-name.service.js';
 import { noForgeRights } from './testing/no-forge-rights.js';
 import type { WorkspaceRepository } from './workspace.repository.js';
 
@@ -36,8 +37,10 @@ test('GIT6 SEC1 while the forge does not answer nobody new gets in, who was in s
     return refusal ? Promise.reject(new ProtocolError(refusal, 'no')) : Promise.resolve({ ...repository });
   };
   const github = { getRepository: answer, getRepositoryById: answer } as unknown as GithubClient;
-  const rows = { upsertRepository: () => Promise.resolve() } as unknown as WorkspaceRepository;
-  const access = new AccessService(rows, github, {} as NotificationListener, noForgeRights());
+  const rows = {} as WorkspaceRepository;
+  const names = { keep: () => Promise.resolve() } as unknown as RepositoryNameService;
+  const fresh = () => new AccessService(rows, github, {} as NotificationListener, noForgeRights(), names);
+  const access = fresh();
   const byName = () => access.requireByName(owner, 'octo', 'cat', 'write');
   const byId = () => access.requireById(owner, 1, 'write', 'workspace');
   const all = [byName, byId];
@@ -53,14 +56,7 @@ test('GIT6 SEC1 while the forge does not answer nobody new gets in, who was in s
   refusal = 'forge';
   now += 599_000;
   for (const ask of all) expect((await ask()).role).toBe('admin');
-  await expect(
-    new AccessService(rows, github, {} as NotificationListener, noForgeRights()).requireById(
-      owner,
-      1,
-      'read',
-      'workspace',
-    ),
-  ).rejects.toMatchObject({ code: 'forge' });
+  await expect(fresh().requireById(owner, 1, 'read', 'workspace')).rejects.toMatchObject({ code: 'forge' });
   now += 32_000;
   for (const ask of all) await expect(ask()).rejects.toMatchObject({ code: 'forge' });
   refusal = 'rate-limited';

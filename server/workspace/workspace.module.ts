@@ -7,6 +7,7 @@ import { BranchCreationService } from './branch-creation.service.js';
 import { BranchListService } from './branch-list.service.js';
 import { ForgeRights } from './forge-rights.js';
 import { BranchService } from './branch.service.js';
+import { RepositoryNameService } from './repository-name.service.js';
 import { WorkspaceController } from './workspace.controller.js';
 import { WorkspaceEntryService } from './workspace-entry.service.js';
 import { WorkspaceRepository } from './workspace.repository.js';
@@ -21,6 +22,7 @@ import { WorkspaceService } from './workspace.service.js';
     BranchListService,
     BranchCreationService,
     AccessService,
+    RepositoryNameService,
     ForgeRights,
     AccessWatch,
     WorkspaceEntryService,

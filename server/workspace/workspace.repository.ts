@@ -8,6 +8,7 @@ import { workspaces, workspaceVisits } from '../../db/schema/workspace.js';
 import { batchLoader } from '../platform/batch-loader.js';
 import { DatabaseConnection } from '../platform/database.js';
 import type { ForgeRepository } from '../platform/github-repositories.js';
+import type { RepositoryRef } from '../protocol/repository.js';
 import type { Person } from '../protocol/user.js';
 
 export type WorkspaceRow = typeof workspaces.$inferSelect;
@@ -39,7 +40,7 @@ export class WorkspaceRepository {
   }
 
   /** Keeps what the forge says of a repository now: its name may have changed, its id has not (NAM1). */
-  async upsertRepository(repository: ForgeRepository): Promise<void> {
+  async upsertRepository(transaction: Transaction, repository: ForgeRepository): Promise<void> {
     const { id, owner, name, defaultBranch, description, url } = repository;
     const values = {
       owner,
@@ -50,10 +51,30 @@ export class WorkspaceRepository {
       url,
       refreshedAt: new Date(),
     };
-    await this.connection.database
+    await transaction
       .insert(repositories)
       .values({ id, ...values })
       .onConflictDoUpdate({ target: repositories.id, set: values });
+  }
+
+  /** What the repository was called when it was kept last; its row is locked until the transaction ends. */
+  async knownName(transaction: Transaction, repositoryId: number): Promise<RepositoryRef | undefined> {
+    const [row] = await transaction
+      .select({ owner: repositories.owner, repo: repositories.name })
+      .from(repositories)
+      .where(eq(repositories.id, repositoryId))
+      .for('no key update');
+    return row;
+  }
+
+  /** The rooms of a repository, always in one order: each is locked as it is told something. */
+  async roomsOf(transaction: Transaction, repositoryId: number): Promise<string[]> {
+    const rows = await transaction
+      .select({ id: workspaces.id })
+      .from(workspaces)
+      .where(eq(workspaces.repositoryId, repositoryId))
+      .orderBy(workspaces.id);
+    return rows.map(({ id }) => id);
   }
 
   /** The room of a branch, and whether it was made just now. */

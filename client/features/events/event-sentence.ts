@@ -50,6 +50,10 @@ export function eventSentence(event: WorkspaceEvent): { words: string; path?: st
       return { words: RESTORED[event.payload.choice ?? 'none'] };
     case 'branch.renamed':
       return { words: `followed the branch, which is called ${event.payload.to} now` };
+    case 'repository.renamed': {
+      const { owner, repo } = event.payload.to;
+      return { words: `followed the repository, which is ${owner}/${repo} now` };
+    }
     case 'branch.discarded':
       return { words: `discarded all that was not committed: ${filesOf(event.payload.files)}` };
     case 'branch.recovered':

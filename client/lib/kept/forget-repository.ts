@@ -37,10 +37,12 @@ export async function forgetRepository(
   const answers: Kept[] = [];
   for await (const cursor of transaction.objectStore('answers').iterate())
     answers.push({ key: cursor.key, answer: cursor.value.answer });
-  const branches = branchesOf(answers, name);
+  const rooms = roomsOf(answers, name);
+  const names = [name, ...rooms];
+  const branches = new Map(rooms.map(({ id, branch }) => [id, branch]));
   const ids = [...branches.keys()];
   for (const { key } of answers)
-    if (isAbout(key, name) || LISTS.test(key) || ids.some((id) => key.includes(id)))
+    if (names.some((each) => isAbout(key, each)) || LISTS.test(key) || ids.some((id) => key.includes(id)))
       await transaction.objectStore('answers').delete(key);
   const documents: KeptDocument[] = [];
   for await (const cursor of transaction.objectStore('documents').iterate())
@@ -64,8 +66,8 @@ export async function forgetRepository(
   }));
 }
 
-/** The repository's rooms this device has been in, whatever it was called then. */
-function branchesOf(answers: readonly Kept[], name: Name): Map<string, string> {
+/** The repository's rooms this device has been in, by each name that it had then. */
+function roomsOf(answers: readonly Kept[], name: Name): (Name & { id: string; branch: string })[] {
   const opened = answers.flatMap(({ key, answer }) => {
     const room = key.startsWith(OPENED) ? workspace.safeParse(answer).data : undefined;
     return room ? [{ key, room }] : [];
@@ -75,11 +77,7 @@ function branchesOf(answers: readonly Kept[], name: Name): Map<string, string> {
       .filter(({ key, room }) => isAbout(key, name) || isNamed(room, name))
       .map(({ room }) => room.repositoryId),
   );
-  return new Map(
-    opened
-      .filter(({ room }) => repositoryIds.has(room.repositoryId))
-      .map(({ room }) => [room.id, room.branch]),
-  );
+  return opened.map(({ room }) => room).filter(({ repositoryId }) => repositoryIds.has(repositoryId));
 }
 
 function isNamed(one: Name, other: Name): boolean {

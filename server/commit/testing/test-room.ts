@@ -67,6 +67,7 @@ import { PresenceService } from '../../presence/presence.service.js';
 import type { Account } from '../../protocol/user.js';
 import { AccessService } from '../../workspace/access.service.js';
 import { noForgeRights } from '../../workspace/testing/no-forge-rights.js';
+import { RepositoryNameService } from '../../workspace/repository-name.service.js';
 import { WorkspaceRepository } from '../../workspace/workspace.repository.js';
 import { WorkspaceService } from '../../workspace/workspace.service.js';
 import { CommitContentService } from '../commit-content.service.js';
@@ -88,7 +89,8 @@ export async function startServices(url: string, git: GitGithub, forge?: TestFor
   const github = forge ? new GithubClient(forge) : git.client;
   const events = new EventService(new EventRepository(database));
   const workspaceRows = new WorkspaceRepository(database);
-  const access = new AccessService(workspaceRows, github, notifications, noForgeRights());
+  const names = new RepositoryNameService(workspaceRows, events, database);
+  const access = new AccessService(workspaceRows, github, notifications, noForgeRights(), names);
   const workspaces_ = new WorkspaceService(workspaceRows, access, github, events, database);
   const documentRecords = new DocumentRepository(database);
   const documentUpdates = new DocumentUpdateRepository(database);
