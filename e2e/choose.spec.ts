@@ -94,7 +94,7 @@ test('SEC1 NAM3 who may only read chooses among the branches there are, and is o
     await ola.goto('/github/perch/perch-hop');
     await findsNoWayToMakeOne();
     await ola.goto('/workspace/new?owner=perch&repo=perch-hop');
-    await expect(ola.getByText('You may watch this repository, not change it.')).toBeVisible();
+    await expect(ola.getByText('Ask whoever administers it for write access.')).toBeVisible();
     await expect(ola.getByRole('radio')).toHaveCount(0);
     await ola.goto(codeOf('main'));
     await ola.getByRole('button', { name: 'Branch main. Select New Branch' }).click();

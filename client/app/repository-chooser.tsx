@@ -75,7 +75,7 @@ export function RepositoryChooser({ onRepository, onRoom }: Props) {
           : found.length > 0
             ? ''
             : query === ''
-              ? 'There is no repository you may see. Ask for an invitation, or give Perch’s token access to one.'
+              ? 'There is no repository that you and Perch may both see. Whoever administers one can let you in, and Perch.'
               : `No repository has “${query}” in its name, or you may not see it.`
       }
       focusOnOpen

@@ -62,10 +62,7 @@ export class AuthService {
     return this.connection.transaction(async (transaction) => {
       const user = await this.repository.useSignInLink(transaction, this.secrets.hash(token));
       if (!user) {
-        throw new ProtocolError(
-          'gone',
-          'This link was used already or has expired. Restart Perch: it prints a new one.',
-        );
+        throw new ProtocolError('gone', 'This link was used already or has expired. Open a new one.');
       }
       return { account: toAccount(user), secret: await this.startSession(transaction, user.id) };
     });

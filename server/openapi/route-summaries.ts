@@ -3,7 +3,7 @@ import type { HttpRoute } from '../protocol/http-routes.js';
 /** What each route is for, in a line. */
 export const routeSummaries: Partial<Record<HttpRoute, string>> = {
   'GET /api/session': 'Who is signed in',
-  'POST /api/session': 'Sign in by the one-time link Perch printed',
+  'POST /api/session': 'Sign in by the owner’s one-time link',
   'PATCH /api/session': 'Change one’s name or e-mail',
   'DELETE /api/session': 'Sign out',
   'GET /api/auth': 'How one can sign in',

@@ -89,10 +89,7 @@ export const CalledBy = createParamDecorator((_: unknown, context: ExecutionCont
 });
 
 function signInFirst(): ProtocolError {
-  return new ProtocolError(
-    'unauthenticated',
-    'Sign in first: open the link Perch printed, or an invitation. A program sends its access token.',
-  );
+  return new ProtocolError('unauthenticated', 'Sign in first. A program sends its access token.');
 }
 
 /** The access token of `Authorization: Bearer`, where there is that header. */

@@ -53,7 +53,7 @@ function InRepository({ owner, repo }: { owner: string; repo: string }) {
       </p>
       {known.role === 'read' ? (
         <p className="muted">
-          You may watch this repository, not change it. Ask its owner for an invitation to edit.
+          You may watch this repository, not change it. Ask whoever administers it for write access.
         </p>
       ) : (
         <NewBranchForm

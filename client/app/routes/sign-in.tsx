@@ -57,12 +57,13 @@ export function Component() {
         </Button>
       )}
       <p>
-        <strong>This is your Perch?</strong> Open the link it printed when it started. It signs you in once; a
-        new one is printed at every start.
+        <strong>This is your Perch?</strong> Open the link it printed when it started. A hosted one prints
+        none: run <code>npm run -s owner-link</code> where it runs. Each link signs you in once.
       </p>
       <p>
-        <strong>Somebody else’s?</strong> Ask for an invitation: a link that lets you in under a name you
-        choose.
+        <strong>Somebody else’s?</strong>{' '}
+        {withGithub ? 'Sign in with GitHub, and you may do here what you may do there. Or ask' : 'Ask'} for an
+        invitation: a link that lets you in under a name you choose.
       </p>
     </Welcome>
   );

@@ -152,7 +152,9 @@ export function EditorPane(props: EditorPaneProps) {
         onView={onView}
       />
       {live && !state.writable && (
-        <Flash variant="default">You are watching. Ask the owner for an invitation to edit.</Flash>
+        <Flash variant="default">
+          You are watching. To edit, ask whoever administers this repository for write access.
+        </Flash>
       )}
       {ofFile.map(
         (each) =>
