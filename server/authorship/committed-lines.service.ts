@@ -34,8 +34,10 @@ export class CommittedLinesService {
   async blame({ access, commit, path }: Place): Promise<Blame[] | null> {
     const { owner, repo } = access.repository;
     try {
+      const ranges = await this.github.blame(owner, repo, commit, path);
+      if (!ranges) return null;
       const lines: Blame[] = [];
-      for (const blamed of await this.github.blame(owner, repo, commit, path))
+      for (const blamed of ranges)
         for (let at = 0; at < blamed.count; at++) lines[blamed.from + at] = blamed.commit;
       return lines;
     } catch (error) {

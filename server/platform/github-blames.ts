@@ -41,8 +41,11 @@ export class GithubBlames {
     this.#blames = shared ? shared.#blames : new LRUCache({ max: BLAMES_CACHED });
   }
 
-  /** Which commit each line of a file is from, as of a commit, for which it never changes. @throws what Octokit does */
-  async of(owner: string, repo: string, commit: string, path: string): Promise<BlamedLines[]> {
+  /**
+   * Which commit each line of a file is from, as of a commit, for which it never changes.
+   * Null where the forge does not show that commit. @throws what Octokit does
+   */
+  async of(owner: string, repo: string, commit: string, path: string): Promise<BlamedLines[] | null> {
     const key = `${`${owner}/${repo}`.toLowerCase()} ${commit} ${path}`;
     const known = this.#blames.get(key);
     if (known) return known;
@@ -64,7 +67,10 @@ export class GithubBlames {
       }`,
       { owner, repo, commit, path },
     );
-    const lines = (answer.repository?.object?.blame?.ranges ?? []).map(
+    const ranges = answer.repository?.object?.blame?.ranges;
+    // What is not shown yet may be in a moment.
+    if (!ranges) return null;
+    const lines = ranges.map(
       ({ startingLine, endingLine, commit: { oid, messageHeadline, committedDate, author } }) => ({
         from: startingLine - 1,
         count: endingLine - startingLine + 1,

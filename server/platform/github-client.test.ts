@@ -125,6 +125,29 @@ test('GIT6 trees and blobs never change: each is asked for once', async () => {
   expect(asked).toHaveLength(2);
 });
 
+test('DOC9 who wrote lines is asked for once, unless the forge does not show the commit yet', async () => {
+  const about = (object: unknown) => say(200, { data: { repository: { object } } });
+  const ranges = [
+    {
+      startingLine: 1,
+      endingLine: 2,
+      commit: {
+        oid: 'f'.repeat(40),
+        messageHeadline: 'start',
+        committedDate: '2026-11-21T12:00:00Z',
+        author: { name: 'Ada' },
+      },
+    },
+  ];
+  const ask = () => client.blame('a', 'b', 'd'.repeat(40), 'a.txt');
+  handlers = [about(null), about({ blame: { ranges } }), about({ blame: { ranges: [] } })];
+  expect(await ask()).toBeNull();
+  for (let time = 0; time < 2; time++) expect(await ask()).toMatchObject([{ from: 0, count: 2 }]);
+  // An empty file has no lines, and that is an answer.
+  for (let time = 0; time < 2; time++) expect(await client.blame('a', 'b', 'd', 'empty.txt')).toEqual([]);
+  expect(asked).toHaveLength(3);
+});
+
 test('NAM2 each branch has an address of its own', async () => {
   handlers = [say(404, { message: 'Not Found' })];
   for (const branch of ['feat/x', 'a#b', '100%', 'x%2Fy', 'é', "a'b(c)!*", 'a+b&c=d', '{owner}'])

@@ -223,8 +223,8 @@ export class GithubClient {
     return this.#pushes.commits(owner, repo, from, to);
   }
 
-  /** Which commit each line of a file is from, as of a commit. @throws what Octokit does */
-  blame(owner: string, repo: string, commit: string, path: string): Promise<BlamedLines[]> {
+  /** Which commit each line of a file is from, as of a commit; null where that is not shown. @throws what Octokit does */
+  blame(owner: string, repo: string, commit: string, path: string): Promise<BlamedLines[] | null> {
     return this.#blames.of(owner, repo, commit, path);
   }
 }
