@@ -27,6 +27,8 @@ for (const [colorScheme, viewport] of [
     await page.goto('/settings/tokens');
     const button = page.getByRole('link', { name: 'Sign in with GitHub' });
     await expect(button).toBeVisible();
+    // The owner of a hosted Perch finds no printed link.
+    await expect(page.getByText('npm run -s owner-link')).toBeVisible();
     await expectAccessible(page);
     await expectNothingBesideThePage(page);
     await button.click();

@@ -230,7 +230,7 @@ function requireRank(role: Role, need: Role): void {
     'forbidden',
     need === 'admin'
       ? 'Only somebody who administers this repository can do this.'
-      : 'You may watch this repository, not change it. Ask its owner for an invitation to edit.',
+      : 'You may watch this repository, not change it. Ask whoever administers it for write access.',
   );
 }
 
