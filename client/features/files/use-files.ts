@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { movesBase } from '@protocol/event.js';
 import type { FileChange } from '@protocol/file.js';
-import { useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { toast } from '@/components/toaster.js';
 import { request } from '@/lib/http.js';
 import { keptRequest } from '@/lib/kept/kept-request.js';
@@ -61,7 +61,12 @@ export function useFiles(workspaceId: string, room: Room) {
   const isWhole = files !== undefined && base.data?.listing.baseCommit === files.baseCommit;
   const [whole, setWhole] = useState<Files>();
   if (isWhole && whole !== files) setWhole(files);
-  const { refetch } = changed;
+  const { refetch: refetchChanged } = changed;
+  const { refetch: refetchBase, isError } = base;
+  const refetch = useCallback(
+    () => Promise.all([refetchChanged(), isError && refetchBase()]),
+    [refetchChanged, refetchBase, isError],
+  );
   return { data: isWhole ? files : whole, error: changed.error ?? base.error, refetch };
 }
 
