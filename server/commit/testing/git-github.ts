@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { git, GitFailure, gitText } from '../../forge/git/git.js';
@@ -31,7 +31,7 @@ export class GitGithub {
   readonly #blobs = new Map<string, Buffer>();
 
   constructor(files: Record<string, InitialFile>) {
-    cpSync(emptyRepository(), this.bare, { recursive: true });
+    makeEmptyRepository(this.bare);
     execFileSync('git', ['-C', this.bare, 'fast-import', '--quiet'], { input: firstCommit(files) });
   }
 
@@ -212,15 +212,11 @@ async function orNull(said: Promise<string>): Promise<string | null> {
   }
 }
 
-let empty: string | undefined;
-/** Made once and copied: to start git takes a large process longer than to copy a few files. */
-function emptyRepository(): string {
-  if (empty) return empty;
-  empty = mkdtempSync(join(tmpdir(), 'perch-empty-'));
-  const made = empty;
-  process.once('exit', () => rmSync(made, { recursive: true, force: true }));
-  execFileSync('git', ['init', '-q', '--bare', '--template=', '-b', 'main', made]);
-  return made;
+/** What `git init` makes (gitrepository-layout): to start git takes a large process longer than to write a few files. */
+function makeEmptyRepository(bare: string): void {
+  for (const folder of ['objects', 'refs']) mkdirSync(join(bare, folder), { recursive: true });
+  writeFileSync(join(bare, 'HEAD'), 'ref: refs/heads/main\n');
+  writeFileSync(join(bare, 'config'), '[core]\n\trepositoryformatversion = 0\n\tbare = true\n');
 }
 
 /** What `git fast-import` makes of the files: one process where a clone and a push take a dozen. */
