@@ -112,3 +112,37 @@ test('SEC1 NAM3 who may only read chooses among the branches there are, and is o
     await context.close();
   }
 });
+
+test('NAM3 a list that was followed far down asks no more often than a short one', async ({ alice }) => {
+  const PAGES = 5;
+  const asked: string[] = [];
+  // The example has no two hundred branches.
+  await alice.route('**/api/github/perch/perch-hop/branches*', async (route) => {
+    const cursor = new URL(route.request().url()).searchParams.get('cursor') ?? '0';
+    asked.push(cursor);
+    const branches = Array.from({ length: 50 }, (_, index) => ({
+      name: `branch-${cursor}-${index}`,
+      sha: 'a'.repeat(40),
+      protected: false,
+      isDefault: false,
+      committedAt: '2026-11-21T12:00:00.000Z',
+      people: [],
+    }));
+    const nextCursor = Number(cursor) < PAGES - 1 ? `${Number(cursor) + 1}` : null;
+    const json = { branches, defaultBranch: null, total: 50 * PAGES, nextCursor, isComplete: true };
+    await route.fulfill({ json });
+  });
+  await alice.clock.install();
+  await alice.goto('/github/perch/perch-hop');
+  for (let page = 0; page < PAGES; page++) {
+    await expect(alice.getByRole('option', { name: `branch-${page}-49` })).toBeAttached();
+    await alice.getByRole('option').last().scrollIntoViewIfNeeded();
+  }
+  asked.length = 0;
+  for (let second = 10; second < 10 * PAGES; second += 10) await alice.clock.runFor(10_000);
+  // Whatever was asked for meanwhile went before this.
+  await alice.evaluate(() => fetch('/livez'));
+  expect(asked).toEqual([]);
+  await alice.clock.runFor(10_000);
+  await expect.poll(() => asked).toEqual(['0', '1', '2', '3', '4']);
+});
