@@ -128,6 +128,27 @@ test('DOC9: a line that came with a push leads to it, and shows who pushed where
   ]);
 });
 
+test('GIT6: of many pushes those before the one that brought a line are not asked about', async () => {
+  room = await createTestRoom({ 'a.txt': { bytes: 'one\ntwo\n' } }, { onForge: true });
+  const { alice, id, git, forge } = room;
+  const clone = git.clone();
+  for (let push = 0; push < 7; push++) {
+    for (const text of [`one ${push}\nbefore ${push}\n`, `one ${push}\ntwo ${push}\n`]) {
+      writeFileSync(join(clone, 'a.txt'), text);
+      git.commitAll(clone, text.split('\n').join(' '));
+    }
+    await room.sync.look(id);
+  }
+  const asked = () => forge?.answers.get('GET compare 200') ?? 0;
+  const before = asked();
+  expect(await lines(alice, 'a.txt')).toEqual([
+    'Test one 6 before 6 branch.merged',
+    'Test one 6 two 6 branch.merged',
+    '',
+  ]);
+  expect(asked() - before).toBe(5);
+});
+
 test('DOC9: what is accepted of a conflict is its pusher’s, not whoever accepted it', async () => {
   const between = '2\n3\n4\n5\n6\n7\n8\n';
   room = await createTestRoom({ 'a.txt': { bytes: `one\n${between}last\n` } }, { onForge: true });

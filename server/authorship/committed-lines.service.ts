@@ -16,6 +16,8 @@ import type { Deed } from './line-table.js';
 const LOOKED_INTO = 20;
 /** Of the pushes that may have brought a commit here, so many of the latest are asked about. */
 const PUSHES_ASKED = 20;
+/** The latest have brought most of what is asked for: those before them are asked about for what is left. */
+const ASKED_AT_ONCE = 5;
 
 export type Blame = BlamedLines['commit'];
 type Place = { access: WorkspaceAccess; commit: string; path: string; text: string };
@@ -84,12 +86,16 @@ export class CommittedLinesService {
     const { owner, repo } = repository;
     try {
       const pushes = await this.events.pushes(workspaceId, path, PUSHES_ASKED);
-      const commits = await Promise.all(
-        pushes.map(({ from, to }) => this.github.commitsBetween(owner, repo, from, to)),
-      );
-      for (const sha of shas) {
-        const push = pushes.find((_, at) => commits[at]?.has(sha));
-        if (push) found.set(sha, push.seq);
+      const missing = new Set(shas);
+      for (let first = 0; first < pushes.length && missing.size > 0; first += ASKED_AT_ONCE) {
+        const some = pushes.slice(first, first + ASKED_AT_ONCE);
+        const commits = await Promise.all(
+          some.map(({ from, to }) => this.github.commitsBetween(owner, repo, from, to)),
+        );
+        for (const sha of missing) {
+          const push = some.find((_, at) => commits[at]?.has(sha));
+          if (push && missing.delete(sha)) found.set(sha, push.seq);
+        }
       }
     } catch (error) {
       log.warn({ err: error, path }, 'the forge did not say with which push a commit came');
