@@ -20,6 +20,7 @@ export function WorkspaceNotices({ workspace, children }: { workspace: Workspace
   const room = useRoom();
   const { state: branch, choose } = useBranchState(workspace.id, room);
   usePushNews(workspace);
+  const signIn = <Link to={paths.signIn.href(pathname + search + hash)}>Sign in</Link>;
   if (state.kind === 'closed' && !room.isUnsaved) {
     return (
       <main id="main" className="frame-main" tabIndex={-1}>
@@ -27,11 +28,7 @@ export function WorkspaceNotices({ workspace, children }: { workspace: Workspace
           error={new ProtocolError('forbidden', state.message)}
           title="You are not in this room any more"
         >
-          {state.reason === 'signed-out' ? (
-            <Link to={paths.signIn.href(pathname + search + hash)}>Sign in</Link>
-          ) : (
-            <Link to={paths.home.href()}>Go to your workspaces</Link>
-          )}
+          {state.reason === 'signed-out' ? signIn : <Link to={paths.home.href()}>Go to your workspaces</Link>}
         </Problem>
       </main>
     );
@@ -40,7 +37,11 @@ export function WorkspaceNotices({ workspace, children }: { workspace: Workspace
     <>
       {state.kind === 'closed' && (
         <p className="workspace-notice" role="alert">
-          {state.message} What you typed last is not stored: copy it before you leave this page.
+          {state.message}{' '}
+          {room.isAtRisk
+            ? 'What you typed last is not stored: copy it before you leave this page.'
+            : 'What you typed last is kept on this device, and sent when you are here again.'}{' '}
+          {state.reason === 'signed-out' && signIn}
         </p>
       )}
       {state.kind === 'away' && (

@@ -60,8 +60,9 @@ export const workspaceClosed = z.object({
   /**
    * withdrawn: the right to read is gone, and with it what a device keeps of the repository.
    * unconfirmed: the forge, whose word it is, has not answered for too long; it opens again when it does.
+   * signed-out: the forge lets Perch act for the person no more; it opens again when he has signed in there.
    */
-  reason: z.enum(['withdrawn', 'unconfirmed']),
+  reason: z.enum(['withdrawn', 'unconfirmed', 'signed-out']),
   message: z.string(),
 });
 export type WorkspaceClosed = z.infer<typeof workspaceClosed>;

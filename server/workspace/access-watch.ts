@@ -10,6 +10,7 @@ const CLOSED: Record<WorkspaceClosed['reason'], string> = {
   withdrawn: 'Your access to this repository was withdrawn. What you wrote and was saved is kept in it.',
   unconfirmed:
     'GitHub has not answered for ten minutes whether you may still be here. What you wrote is kept; open this page again when GitHub is back.',
+  'signed-out': 'GitHub no longer lets Perch act for you. What you wrote is kept; sign in with GitHub again.',
 };
 export function closedNews(workspaceId: string, reason: WorkspaceClosed['reason']): WorkspaceClosed {
   return { workspaceId, reason, message: CLOSED[reason] };

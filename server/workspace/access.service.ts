@@ -7,6 +7,7 @@ import { log } from '../platform/log.js';
 import { NotificationListener } from '../platform/notification-listener.js';
 import { ProtocolError } from '../protocol/error.js';
 import type { Account, Role } from '../protocol/user.js';
+import type { WorkspaceClosed } from '../protocol/workspace.js';
 import { ForgeAnswers, isUnanswered } from './forge-answers.js';
 import { ForgeRights } from './forge-rights.js';
 import { RepositoryNameService } from './repository-name.service.js';
@@ -16,10 +17,10 @@ import { WorkspaceRepository } from './workspace.repository.js';
 const MEMBER_MS = 15_000;
 const RANK: Record<Role, number> = { read: 0, write: 1, admin: 2 };
 
-/** Where somebody who is inside stands: out `unconfirmed` as long as the forge cannot be asked. */
+/** Where somebody who is inside stands: out `unconfirmed` as long as the forge cannot be asked, `signed-out` until he lets Perch act for him there again. */
 export type Standing =
   | { kind: 'in'; role: Role }
-  | { kind: 'out'; reason: 'withdrawn' | 'unconfirmed' }
+  | { kind: 'out'; reason: WorkspaceClosed['reason'] }
   /** Cannot be found out now for a fault of ours; the next look does. */
   | { kind: 'unknown' };
 
@@ -115,6 +116,8 @@ export class AccessService implements OnApplicationBootstrap {
       const { role } = await this.#roleById(account, repositoryId);
       return role === null ? { kind: 'out', reason: 'withdrawn' } : { kind: 'in', role };
     } catch (error) {
+      if (error instanceof ProtocolError && error.code === 'unauthenticated')
+        return { kind: 'out', reason: 'signed-out' };
       log.warn({ err: error, repositoryId }, 'a right could not be asked again; it is asked later');
       // An invitation is our own word, and stands while the forge is away.
       return isUnanswered(error) && !account.isOwner && account.login !== undefined

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { Room } from '../../client/lib/room/room.js';
+import pg from 'pg';
 import { GitGithub } from '../commit/testing/git-github.js';
+import { tokenService } from '../forge-account/testing/token-service.js';
 import type { Permission } from '../forge/hosted-repository.js';
 import { ForgeBrowser } from '../testing/forge-browser.js';
+import { ForgeProxy } from '../testing/forge-proxy.js';
 import {
   OWNER,
   PerchServer,
@@ -29,7 +32,10 @@ const room = (repo: string) => ({ owner: OWNER, repo, branch: 'main' });
 
 let surroundings: TestSurroundings;
 let perch: PerchServer;
+/** Asks the forge through the proxy. */
 let other: PerchServer;
+let proxy: ForgeProxy;
+let database: pg.Client;
 let secret: GitGithub;
 const cookies = {} as Record<Login, string>;
 const rooms: Room[] = [];
@@ -49,7 +55,11 @@ beforeAll(async () => {
   });
   perch = await PerchServer.start(surroundings, SIGN_IN);
   vi.resetModules();
-  other = await PerchServer.start(surroundings, SIGN_IN);
+  proxy = await ForgeProxy.start(surroundings.github.apiUrl);
+  const github = { ...surroundings.github, apiUrl: proxy.url };
+  other = await PerchServer.start({ ...surroundings, github }, SIGN_IN);
+  database = new pg.Client({ connectionString: surroundings.databaseUrl });
+  await database.connect();
   for (const login of Object.keys(PEOPLE) as Login[]) {
     const browser = new ForgeBrowser(perch.url);
     await browser.signIn(login);
@@ -58,7 +68,9 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const each of rooms) each.stop();
+  await database.end();
   await other.stop();
+  await proxy.stop();
   await perch.stop();
   await surroundings.stop();
   secret.remove();
@@ -168,6 +180,60 @@ test('SEC1 a right that is lowered, raised or withdrawn on the forge is so here,
     await vi.waitFor(() => expect(each.state).toMatchObject({ kind: 'closed', reason: 'withdrawn' }), 10_000);
   expect(await stream.text()).toContain('event: workspace:closed');
   expect((await open(cookies.will)).status).toBe(404);
+});
+
+test('SEC1 a token that was renewed while it was on its way hides nothing from its person', async () => {
+  const inside = await enter(other, 'mia');
+  const account = (await perch.ask(cookies.mia, 'GET /api/session')).body as { id: string };
+  const renewing = tokenService(surroundings);
+  let refused = 0;
+  proxy.next('GET', /\/repositories\/\d+$/, {
+    kind: 'first',
+    run: async () => {
+      const { rows } = await database.query(
+        `UPDATE forge_accounts SET expires_at = now() + interval '1 minute' WHERE user_id = $1
+          RETURNING access_token`,
+        [account.id],
+      );
+      expect(rows).toHaveLength(1);
+      await renewing.service.tokenOf(account.id);
+      refused++;
+    },
+  });
+  await vi.waitFor(() => expect(refused).toBe(1), 10_000);
+  const asked = proxy.count('GET', /\/repositories\/\d+$/);
+  // Every look since has said that she is in.
+  await vi.waitFor(
+    () => expect(proxy.count('GET', /\/repositories\/\d+$/)).toBeGreaterThan(asked + 3),
+    10_000,
+  );
+  expect(inside.state.kind).toBe('joined');
+  await renewing.stop();
+});
+
+test('SEC1 OFF3 whoever lets Perch act for him no more is signed out, not shut out', async () => {
+  const inside = [await enter(perch, 'tom'), await enter(other, 'tom')];
+  const { body } = await perch.ask(cookies.tom, 'POST /api/access-tokens', {
+    body: { name: 'a bot', scopes: ['events:read'], repository: null, expiresInDays: 1 },
+  });
+  const stream = await fetch(
+    `${other.url}/api/workspace/events/stream?${new URLSearchParams(room(SECRET)).toString()}`,
+    { headers: { Authorization: `Bearer ${(body as { secret: string }).secret}` } },
+  );
+  surroundings.forge.takeBack('tom');
+  for (const each of inside)
+    await vi.waitFor(
+      () => expect(each.state).toMatchObject({ kind: 'closed', reason: 'signed-out' }),
+      10_000,
+    );
+  const told = await stream.text();
+  expect(told).toContain('event: workspace:closed');
+  expect(told).toContain('"reason":"signed-out"');
+  expect((await open(cookies.tom)).status).toBe(401);
+  const browser = new ForgeBrowser(perch.url);
+  await browser.signIn('tom');
+  // Within what an answer is believed for.
+  expect((await open(browser.cookie)).status).toBe(200);
 });
 
 test('SEC1 while the forge does not answer nobody new gets in, and who is inside by its word stays for a while', async () => {

@@ -11,6 +11,8 @@ import { ForgeAnswers } from './forge-answers.js';
 /** Those who are here, and what each has asked for by its ETag. */
 const CLIENTS_MAX = 1_000;
 const ANSWERS_MAX = 20_000;
+/** The second with the token that has come in place of a refused one. */
+const ATTEMPTS = 2;
 
 /** null: hidden from him. undefined: he has no account on the forge, and other rights. */
 type Seen = ForgeRepository | null | undefined;
@@ -32,7 +34,10 @@ export class ForgeRights {
     private readonly github: GithubClient,
   ) {}
 
-  /** @throws {ProtocolError} what the forge refused, where nothing it said before counts any more */
+  /**
+   * @throws {ProtocolError} `unauthenticated` where the forge lets Perch act for him no more; what it refused,
+   * where nothing it said before counts any more
+   */
   async byName(userId: string, owner: string, repo: string): Promise<Role | null | undefined> {
     const key = `${userId} ${owner}/${repo}`.toLowerCase();
     return roleOf(
@@ -50,7 +55,7 @@ export class ForgeRights {
 
   /** Roles in the repositories that are his, by their ids; undefined as above. */
   async all(userId: string): Promise<Map<number, Role> | undefined> {
-    const found = await this.#listed.get(userId, () => this.#as(userId, [], (as) => as.listRepositories()));
+    const found = await this.#listed.get(userId, () => this.#as(userId, (as) => as.listRepositories()));
     return found && new Map(found.map(({ id, permission }) => [id, permission]));
   }
 
@@ -62,7 +67,7 @@ export class ForgeRights {
   }
 
   #see(userId: string, ask: (as: GithubClient) => Promise<ForgeRepository | null>): Promise<Seen> {
-    return this.#as(userId, null, async (as) => {
+    return this.#as(userId, async (as) => {
       try {
         return await ask(as);
       } catch (error) {
@@ -73,31 +78,18 @@ export class ForgeRights {
     });
   }
 
-  /** @param nothing what he sees whom the forge lets Perch act for no more */
-  async #as<Answer>(
-    userId: string,
-    nothing: Answer,
-    ask: (as: GithubClient) => Promise<Answer>,
-  ): Promise<Answer | undefined> {
-    const token = await this.#tokenOf(userId);
-    if (token === null) return undefined;
-    if (token === 'ended') return nothing;
-    try {
-      return await ask(this.#client(userId, token.secret));
-    } catch (error) {
-      if (!isUnauthorized(error)) throw error;
-      await this.tokens.refused(userId, token.secret);
-      return nothing;
-    }
-  }
-
-  async #tokenOf(userId: string): Promise<{ secret: string } | 'ended' | null> {
-    try {
-      const secret = await this.tokens.tokenOf(userId);
-      return secret === null ? null : { secret };
-    } catch (error) {
-      if (error instanceof ProtocolError && error.code === 'unauthenticated') return 'ended';
-      throw error;
+  /** Undefined where he never signed in at the forge. @throws {ProtocolError} `unauthenticated` where it lets Perch act for him no more */
+  async #as<Answer>(userId: string, ask: (as: GithubClient) => Promise<Answer>): Promise<Answer | undefined> {
+    for (let attempt = 1; ; attempt++) {
+      const token = await this.tokens.tokenOf(userId);
+      if (token === null) return undefined;
+      try {
+        return await ask(this.#client(userId, token));
+      } catch (error) {
+        if (!isUnauthorized(error) || attempt === ATTEMPTS) throw error;
+        // Renewing a token ends the one before, which may have been on its way: that hides nothing from him.
+        await this.tokens.refused(userId, token);
+      }
     }
   }
 

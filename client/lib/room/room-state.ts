@@ -10,8 +10,8 @@ export type RoomState =
   | { kind: 'away'; since: number }
   /**
    * Ended for good, with the sentence to show. withdrawn: the right to read is
-   * gone. unconfirmed: nobody could be asked whether it is there. refused:
-   * signed out, another protocol version.
+   * gone. unconfirmed: nobody could be asked whether it is there. signed-out: it
+   * is there for whoever signs in again. refused: another protocol version.
    */
   | { kind: 'closed'; reason: 'withdrawn' | 'unconfirmed' | 'signed-out' | 'refused'; message: string };
 

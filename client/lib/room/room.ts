@@ -226,7 +226,7 @@ export class Room {
       if (this.socket.id !== connection) return;
       // Whoever made this room has been in it.
       if (error instanceof ProtocolError && error.code === 'not-found') this.#close('withdrawn', WITHDRAWN);
-      else if (error instanceof ProtocolError && !error.retry) this.#close('refused', error.message);
+      else if (error instanceof ProtocolError && !error.retry) this.#shut(error);
       else this.#retryTimer = setTimeout(() => this.socket.connected && void this.#join(), RETRY_MS);
     }
   }
@@ -277,14 +277,16 @@ export class Room {
 
   #refused(error: Error & { data?: unknown }): void {
     const body = errorBody.safeParse(error.data);
-    if (body.success && !body.data.retry) {
-      const { code, message } = body.data;
-      this.#close(code === 'unauthenticated' ? 'signed-out' : 'refused', message);
-    } else {
+    if (body.success && !body.data.retry) this.#shut(body.data);
+    else {
       if (this.#state.kind === 'connecting') this.#leave();
       // A refusal by the server, unlike an unreachable one, is not tried again by Socket.IO.
       if (body.success) this.#retryTimer = setTimeout(() => this.socket.connect(), RETRY_MS);
     }
+  }
+
+  #shut({ code, message }: Pick<ProtocolError, 'code' | 'message'>): void {
+    this.#close(code === 'unauthenticated' ? 'signed-out' : 'refused', message);
   }
 
   #close(reason: Extract<RoomState, { kind: 'closed' }>['reason'], message: string): void {
