@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { LongestFirst } from './server/platform/testing/longest-first.js';
+import { SOON } from './server/testing/soon.js';
 
 /** They start nothing and keep nothing: to load a worker for each takes longer than all of them together. */
 const PURE = [
@@ -33,6 +34,7 @@ const whole = {
   setupFiles,
   testTimeout: 30_000,
   hookTimeout: 60_000,
+  expect: { poll: SOON },
 };
 
 export default defineConfig({

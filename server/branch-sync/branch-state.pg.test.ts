@@ -4,8 +4,8 @@ import type { Conflict } from '../protocol/conflict.js';
 import type { WorkspaceEvent } from '../protocol/event.js';
 import { OWNER, REPO } from '../testing/perch-server.js';
 import { BranchStage, live, PATH, STORY, type Person } from './testing/branch-stage.js';
+import { SOON } from '../testing/soon.js';
 
-const SOON = { timeout: 10_000 };
 let stage: BranchStage;
 beforeAll(async () => {
   stage = await BranchStage.start();

@@ -4,8 +4,8 @@ import type { BranchState } from '../protocol/branch-state.js';
 import type { WorkspaceEvent } from '../protocol/event.js';
 import { OWNER, REPO } from '../testing/perch-server.js';
 import { startHookedPerch, type HookedPerch } from '../webhook/testing/hooked-perch.js';
+import { SOON } from '../testing/soon.js';
 
-const SOON = { timeout: 10_000 };
 let it: HookedPerch;
 let database: pg.Client;
 let owner: string;

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { BranchStage, PATH, STORY, type Person } from './testing/branch-stage.js';
+import { SOON } from '../testing/soon.js';
 
-const SOON = { timeout: 10_000 };
 let stage: BranchStage;
 beforeAll(async () => {
   stage = await BranchStage.start();

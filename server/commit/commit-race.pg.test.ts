@@ -5,10 +5,10 @@ import { DocumentTab } from '../document/testing/document-tab.js';
 import type { WorkspaceEvent } from '../protocol/event.js';
 import { ForgeProxy } from '../testing/forge-proxy.js';
 import { PerchServer, startSurroundings, type TestSurroundings } from '../testing/perch-server.js';
+import { SOON } from '../testing/soon.js';
 
 const GRAPHQL = /\/graphql$/;
 const TREES = /\/git\/trees$/;
-const SOON = { timeout: 15_000 };
 
 let surroundings: TestSurroundings;
 let proxy: ForgeProxy;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { forgeAccounts } from '../../db/schema/forge-account.js';
 import { createTestRoom, startServices, type TestRoom } from './testing/test-room.js';
+import { SOON } from '../testing/soon.js';
 
 const binary = Uint8Array.from({ length: 4096 }, (_, index) => (index * 7) % 256);
 let room: TestRoom;
@@ -235,7 +236,7 @@ test('GIT1: a process that died after the branch moved leaves a commit that the 
   const next = await startServices(room.url, git);
   try {
     next.settling.onApplicationBootstrap();
-    await vi.waitFor(async () => expect((await next.workspaces.find(id)).baseCommit).toBe(sha));
+    await vi.waitFor(async () => expect((await next.workspaces.find(id)).baseCommit).toBe(sha), SOON);
     expect(await next.changes.changes(alice, id)).toEqual([]);
     expect(await next.events.before(id, undefined, 1)).toMatchObject([
       { type: 'commit.created', payload: { sha, message: 'Two' } },

@@ -4,6 +4,7 @@ import type { LiveDocument } from '../../client/lib/room/live-document.js';
 import { OWNER, REPO } from '../testing/perch-server.js';
 import { DocumentStage } from './testing/document-stage.js';
 import { code } from './testing/document-tab.js';
+import { SOON } from '../testing/soon.js';
 
 let stage: DocumentStage;
 beforeAll(async () => {
@@ -96,7 +97,7 @@ test.for([
       const refused = await other.join(stage.workspaceId, path);
       expect(refused).toMatchObject({ ok: false, error: { code: 'unavailable' } });
       expect(refused.ok || refused.error.message).toMatch(/cannot be read.*Nothing was changed/);
-    });
+    }, SOON);
     // Nor is anything stored over it by somebody who has it from before.
     other.enter(one.state());
     expect(code(await other.push(other.insert(0, 'over ')))).toBe('out-of-step');

@@ -5,6 +5,7 @@ import { users } from '../../db/schema/user.js';
 import { createTestRoom, startServices, type Services, type TestRoom } from '../commit/testing/test-room.js';
 import { personActor } from '../platform/actor.js';
 import { EventFeedService } from './event-feed.service.js';
+import { SOON } from '../testing/soon.js';
 
 let room: TestRoom;
 let other: Services;
@@ -76,7 +77,7 @@ test('EVT1: whoever begins to listen between two events hears the second and not
   feed.onEvent((event) => heard.push(event.seq));
   expect(feed.told(room.id)).toBe(1);
   await append(room, 'after');
-  await vi.waitFor(() => expect(heard).toEqual([2]));
+  await vi.waitFor(() => expect(heard).toEqual([2]), SOON);
 });
 
 test('EVT2: pages go forward from a number and back from one', async () => {
@@ -119,5 +120,5 @@ test('EVT3 a person who is deleted stays in the log, without the name', async ()
 test('DOC4 an event of more than a notice can carry arrives', async () => {
   const { heard } = await hear(other);
   await append(room, 'x'.repeat(20_000));
-  await vi.waitFor(() => expect(heard).toEqual([1]));
+  await vi.waitFor(() => expect(heard).toEqual([1]), SOON);
 });

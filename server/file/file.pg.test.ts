@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { repositoryMembers } from '../../db/schema/repository.js';
 import { createTestRoom, startServices, type TestRoom } from '../commit/testing/test-room.js';
+import { SOON } from '../testing/soon.js';
 
 let room: TestRoom;
 beforeEach(async () => {
@@ -157,12 +158,13 @@ test('EVT4: typing is one event a person, file and burst; a commit ends the burs
     (await room.events.after(id, 0, 100))
       .filter((event) => event.type === 'file.edited')
       .map(({ actor, payload }) => `${actor.kind === 'person' ? actor.name : ''} ${payload.path}`);
-  await vi.waitFor(async () =>
-    expect((await edits()).toSorted()).toEqual(['Alice a.txt', 'Alice src/x.ts', 'Bob a.txt']),
+  await vi.waitFor(
+    async () => expect((await edits()).toSorted()).toEqual(['Alice a.txt', 'Alice src/x.ts', 'Bob a.txt']),
+    SOON,
   );
   await room.commits.commit(alice, id, { message: 'All', paths: ['a.txt', 'src/x.ts'] });
   await room.edit(alice, 'a.txt', (text) => `${text}!`);
-  await vi.waitFor(async () => expect(await edits()).toHaveLength(4));
+  await vi.waitFor(async () => expect(await edits()).toHaveLength(4), SOON);
 });
 
 test('GIT4: a file at the base commit is told as text, or why not, and under its new path too', async () => {

@@ -5,8 +5,8 @@ import { webhookSample } from '../forge/testing/webhook-sample.js';
 import type { EventPayloads, WorkspaceEvent } from '../protocol/event.js';
 import { OWNER, REPO } from '../testing/perch-server.js';
 import { startNewsStage, type NewsStage } from './testing/news-stage.js';
+import { SOON } from '../testing/soon.js';
 
-const SOON = { timeout: 10_000 };
 let stage: NewsStage;
 beforeAll(async () => {
   stage = await startNewsStage();

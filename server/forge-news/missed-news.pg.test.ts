@@ -5,8 +5,8 @@ import { restSample } from '../forge/testing/rest-sample.js';
 import { webhookSample } from '../forge/testing/webhook-sample.js';
 import { OWNER, PerchServer, REPO } from '../testing/perch-server.js';
 import { startNewsStage, type NewsStage } from './testing/news-stage.js';
+import { SOON } from '../testing/soon.js';
 
-const SOON = { timeout: 15_000 };
 const REPOSITORY = '/repos/{owner}/{repo}';
 /** To read GitHub's descriptions takes seconds, in which idle connections of this process would end. */
 const SOMEBODY = webhookSample('pull_request.opened', {}).sender as Body;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { startHookReceiver, type HookReceiver } from './testing/hook-receiver.js';
 import { git, startTestForge, type TestForge } from './testing/test-forge.js';
+import { SOON } from '../testing/soon.js';
 
 const repo = { owner: 'octo', repo: 'cat' };
 const LONG = Array.from({ length: 40 }, (_, line) => `line ${line}\n`).join('');
@@ -23,7 +24,7 @@ beforeAll(async () => {
   });
   await vi.waitFor(() => {
     if (hook.heard.length === 0) throw new Error('no ping yet');
-  });
+  }, SOON);
   clone = join(it.root, 'clone');
   const url = it.forge.url.replace('http://', 'http://x:token-of-ada@');
   await git(it.root, 'clone', '--quiet', `${url}/octo/cat.git`, clone);

@@ -11,6 +11,7 @@ import type { FileMoment, FileReverted, timelinePage } from '../protocol/history
 import type { HttpRoute } from '../protocol/http-routes.js';
 import type { z } from 'zod';
 import { PlayedRoom } from './testing/played-room.js';
+import { SOON } from '../testing/soon.js';
 
 const SEED = Number(process.env.PERCH_TEST_SEED ?? randomInt(0, 2 ** 31));
 const STEPS = process.env.PERCH_TEST_LONG ? 120 : 24;
@@ -61,7 +62,7 @@ const revert = (who: Who, id: string, path: string, seq: number) =>
 /** The number of the last event of a type. */
 async function seqOf(id: string, type: string): Promise<number> {
   const find = async () => (await timeline(id)).events.find((event) => event.type === type);
-  await vi.waitFor(async () => expect(await find()).toBeDefined());
+  await vi.waitFor(async () => expect(await find()).toBeDefined(), SOON);
   return (await find())!.seq;
 }
 
@@ -148,10 +149,10 @@ test('HIS2 pages hold what was asked for and nothing twice, with who typed how m
   for (let key = 0; key < 5; key++) await bob.type();
   bob.document.text.delete(bob.text.indexOf('<B4>'), 4);
   await bob.document.whenSaved();
-  await vi.waitFor(async () => expect(await told(id, { kinds: 'edits' })).toHaveLength(2));
+  await vi.waitFor(async () => expect(await told(id, { kinds: 'edits' })).toHaveLength(2), SOON);
   expect((await stage.tryCommit(id)).status).toBe(200);
   await alice.type();
-  await vi.waitFor(async () => expect(await told(id, { kinds: 'edits' })).toHaveLength(3));
+  await vi.waitFor(async () => expect(await told(id, { kinds: 'edits' })).toHaveLength(3), SOON);
   const pushed = stage.commit(stage.git.git('rev-parse', name), {
     [PATH]: `${alice.text}\nfrom outside\n`.replace('Carol:', 'Mallory:'),
   });
@@ -210,15 +211,18 @@ test('HIS3 a file goes back while three type in it: all they type is there, one 
   await alice.document.whenSaved();
   await seqOf(id, 'file.edited');
   for (const person of people) person.startTyping();
-  await vi.waitFor(() => people.forEach(({ typed }) => expect(typed.length).toBeGreaterThan(5)));
+  await vi.waitFor(() => people.forEach(({ typed }) => expect(typed.length).toBeGreaterThan(5)), SOON);
   const known = people.flatMap(({ typed }) => typed);
   const { status, body } = await revert('Bob', id, PATH, opened);
   expect([status, body.outcome, body.path]).toEqual([200, 'reverted', PATH]);
   const typed = () => people.map((person) => person.typed.length);
   const then = typed();
-  await vi.waitFor(() => typed().forEach((count, index) => expect(count).toBeGreaterThan(then[index]! + 5)));
+  await vi.waitFor(
+    () => typed().forEach((count, index) => expect(count).toBeGreaterThan(then[index]! + 5)),
+    SOON,
+  );
   for (const person of people) await person.stopTyping();
-  await vi.waitFor(() => people.forEach(({ text }) => expect(text).toBe(alice.text)));
+  await vi.waitFor(() => people.forEach(({ text }) => expect(text).toBe(alice.text)), SOON);
   const after = people.flatMap((person, index) => person.typed.slice(then[index]! + 1));
   expect(after.filter((mark) => !alice.text.includes(mark))).toEqual([]);
   expect(alice.text).not.toContain('a long line');
@@ -239,14 +243,14 @@ test('HIS3 as it was then, to the letter; undone by what it answers; once it say
   const typed = alice.text;
   const edited = await seqOf(id, 'file.edited');
   const reverted = await revert('Bob', id, PATH, opened);
-  await vi.waitFor(() => expect(alice.text).toBe(STORY));
+  await vi.waitFor(() => expect(alice.text).toBe(STORY), SOON);
   expect(await at(id, PATH, edited)).toMatchObject({ text: typed });
   expect(await at(id, PATH, await seqOf(id, 'file.reverted'))).toMatchObject({ text: STORY });
   expect((await revert('Bob', id, PATH, opened)).body).toEqual({ outcome: 'same', path: PATH, undo: null });
   await ask('Bob', 'POST /api/workspaces/:id/files/undo', id, {
     body: { path: PATH, undo: reverted.body.undo },
   });
-  await vi.waitFor(() => expect(alice.text).toBe(typed));
+  await vi.waitFor(() => expect(alice.text).toBe(typed), SOON);
 });
 
 test('HIS3 a deleted file is there again, opened before or not, and its commit is none', async () => {
@@ -255,7 +259,7 @@ test('HIS3 a deleted file is there again, opened before or not, and its commit i
   const opened = await seqOf(id, 'workspace.opened');
   for (const path of [PATH, 'quiet.txt'])
     await ask('Alice', 'POST /api/workspaces/:id/files/delete', id, { body: { path } });
-  await vi.waitFor(() => expect(alice.document.state.kind).toBe('refused'));
+  await vi.waitFor(() => expect(alice.document.state.kind).toBe('refused'), SOON);
   for (const path of [PATH, 'quiet.txt'])
     expect((await revert('Bob', id, path, opened)).body.outcome).toBe('recreated');
   await live(alice.document);

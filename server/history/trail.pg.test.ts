@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { BranchStage, live, PATH, STORY } from '../branch-sync/testing/branch-stage.js';
 import { DatabaseConnection } from '../platform/database.js';
 import { AskedRoom } from './testing/asked-room.js';
+import { SOON } from '../testing/soon.js';
 
 const IMAGE = '\0an image';
 
@@ -41,7 +42,7 @@ test('HIS1 a file that was moved twice before it was opened has all of its past,
   expect(await room.told('two/first.txt')).toEqual(all);
   expect(await room.at('two/first.txt', opened)).toMatchObject({ path: 'quiet.txt', text: 'quiet\n' });
   expect(await room.revert('quiet.txt', opened)).toMatchObject({ body: { path: 'two/first.txt' } });
-  await vi.waitFor(() => expect(document.text.toString()).toBe('quiet\n'));
+  await vi.waitFor(() => expect(document.text.toString()).toBe('quiet\n'), SOON);
 });
 
 test('HIS1 an image is followed through moves, what took them back, and a commit; another at its old name is not it', async () => {
@@ -115,7 +116,7 @@ test('HIS1 a discard of a moved text is seen as it left it, and so is what took 
   expect(await room.at(PATH, discarded)).toEqual({ kind: 'text', path: PATH, text: STORY });
   expect(await room.undo('moved.txt', undo)).toBe(200);
   await live(alice.document);
-  await vi.waitFor(() => expect(alice.text).toBe(typed));
+  await vi.waitFor(() => expect(alice.text).toBe(typed), SOON);
   expect(await room.at('moved.txt', await room.last())).toMatchObject({ path: 'moved.txt', text: typed });
 });
 

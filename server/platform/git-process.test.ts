@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { startGit } from './git-process.js';
+import { SOON } from '../testing/soon.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'perch-git-process-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -41,7 +42,6 @@ const processes = async () =>
       }),
   );
 const STARTER = 'git-starter.mjs';
-const SOON = { timeout: 10_000 };
 
 test('GIT1 git is told every byte and says every byte, many at once', async () => {
   const bytes = Buffer.alloc(

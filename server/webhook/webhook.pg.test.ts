@@ -4,6 +4,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { OWNER, REPO } from '../testing/perch-server.js';
 import { SECRET, startHookedPerch, type HookedPerch } from './testing/hooked-perch.js';
+import { SOON } from '../testing/soon.js';
 
 let it: HookedPerch;
 let database: pg.Client;
@@ -22,7 +23,6 @@ afterAll(async () => {
 });
 
 const PARAMS = { owner: OWNER, repo: REPO };
-const SOON = { timeout: 10_000 };
 const ZERO = '0'.repeat(40);
 const head = () => it.git('rev-parse', 'HEAD');
 const pushed = (after: string, more: object = {}) => ({

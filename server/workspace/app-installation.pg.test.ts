@@ -12,6 +12,7 @@ import {
   startSurroundings,
   type TestSurroundings,
 } from '../testing/perch-server.js';
+import { SOON } from '../testing/soon.js';
 
 const { publicKey, privateKey } = generateKeyPairSync('rsa', {
   modulusLength: 2048,
@@ -21,7 +22,6 @@ const { publicKey, privateKey } = generateKeyPairSync('rsa', {
 const APP = { id: 77, slug: 'perch-app', publicKey };
 const OTHER = 'Elsewhere';
 const ref = { owner: OWNER, repo: REPO };
-const SOON = { timeout: 10_000 };
 
 let surroundings: TestSurroundings;
 let other: GitGithub;

@@ -4,6 +4,7 @@ import type { BranchStage } from '../../branch-sync/testing/branch-stage.js';
 import type { FileMoment, FileReverted, timelinePage } from '../../protocol/history.js';
 import type { HttpRoute } from '../../protocol/http-routes.js';
 import type { z } from 'zod';
+import { SOON } from '../../testing/soon.js';
 
 type Page = z.infer<typeof timelinePage>;
 type Who = keyof BranchStage['cookies'];
@@ -91,7 +92,7 @@ export class AskedRoom {
   /** The number of the last event of a type. */
   async seqOf(type: string): Promise<number> {
     const find = async () => (await this.timeline()).events.find((event) => event.type === type);
-    await vi.waitFor(async () => assert.ok(await find(), `${type} is told`));
+    await vi.waitFor(async () => assert.ok(await find(), `${type} is told`), SOON);
     return (await find())!.seq;
   }
 

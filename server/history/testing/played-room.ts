@@ -5,6 +5,7 @@ import type { LiveDocument } from '../../../client/lib/room/live-document.js';
 import { BranchStage, live } from '../../branch-sync/testing/branch-stage.js';
 import type { WorkspaceEvent } from '../../protocol/event.js';
 import type { HttpRoute } from '../../protocol/http-routes.js';
+import { SOON } from '../../testing/soon.js';
 
 const TEXT = 'one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\nten\neleven\ntwelve\n';
 const WORDS = ['bird', 'wind', 'seed', 'nest', 'owl'];
@@ -65,7 +66,7 @@ export class PlayedRoom {
     for (const path of files.slice(1)) await played.open(path);
     const both = () =>
       played.#events().then((events) => events.filter(({ type }) => type === 'person.joined'));
-    await vi.waitFor(async () => assert.equal((await both()).length, 2));
+    await vi.waitFor(async () => assert.equal((await both()).length, 2), SOON);
     played.#seq = (await played.#events()).at(-1)!.seq;
     return played;
   }
@@ -172,10 +173,10 @@ export class PlayedRoom {
         (await this.#events()).some(
           (event) => event.type === 'branch.merged' && event.payload.toCommit === this.#head,
         );
-      await vi.waitFor(async () => assert.ok(await merged()));
+      await vi.waitFor(async () => assert.ok(await merged()), SOON);
       if (this.#documents.Bob.has(file)) {
         const { text: theirs } = this.#documents.Bob.get(file)!;
-        await vi.waitFor(() => assert.ok(theirs.toString().includes(`pushed ${this.#made}`)));
+        await vi.waitFor(() => assert.ok(theirs.toString().includes(`pushed ${this.#made}`)), SOON);
       }
     });
   }
@@ -185,7 +186,7 @@ export class PlayedRoom {
     const before = await this.#look();
     await run();
     if (told !== null)
-      await vi.waitFor(async () => assert.equal((await this.#events()).at(-1)?.seq, this.#seq + told));
+      await vi.waitFor(async () => assert.equal((await this.#events()).at(-1)?.seq, this.#seq + told), SOON);
     const events = (await this.#events()).filter(({ seq }) => seq > this.#seq);
     this.#seq = events.at(-1)?.seq ?? this.#seq;
     this.steps.push({ what, about, events, before, after: await this.#look() });
@@ -198,7 +199,7 @@ export class PlayedRoom {
       const [alices, bobs] = [this.#documents.Alice.get(file), this.#documents.Bob.get(file)];
       if (path === null) seen.set(file, null);
       else if (alices && bobs) {
-        await vi.waitFor(() => assert.equal(bobs.text.toString(), alices.text.toString()));
+        await vi.waitFor(() => assert.equal(bobs.text.toString(), alices.text.toString()), SOON);
         seen.set(file, bobs.text.toString());
       } else {
         const { status, body } = await this.stage.perch.ask(
