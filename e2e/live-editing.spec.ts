@@ -54,8 +54,17 @@ test('DOC2 two people type on the same line at once and converge; the commit has
   await expect(alice.getByText('alice@example.com')).toBeVisible();
   await expect(alice.locator('.commit-signatures')).toContainText('Bob');
   const shown = await screenText(alice);
+  // What the notice says is so at once, not when the files were asked for again.
+  let letGo = (): void => {};
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  await alice.route(/\/api\/workspaces\/[^/]+\/files$/, async (route) => {
+    await held;
+    await route.continue();
+  });
   await alice.getByRole('button', { name: 'Commit 1 file to together' }).click();
   await expect(alice.getByText(/Committed 1 file to together as [0-9a-f]{7}/)).toBeVisible();
+  await expect(alice.getByRole('heading', { name: 'Nothing to commit' })).toBeVisible();
+  letGo();
   await expect(bob.getByText(/committed [0-9a-f]{7}: Write it together/)).toBeVisible();
 
   const files = cloneFiles(perch, 'together', ['CHANGELOG.md']);

@@ -6,6 +6,7 @@ import type { Person } from '@protocol/user.js';
 import { useMemo } from 'react';
 import { toast } from '@/components/toaster.js';
 import { CommitPanel } from '@/features/commits/commit-panel.js';
+import { useUncommitted } from '@/features/commits/use-uncommitted.js';
 import { ConflictList } from '@/features/conflicts/conflict-list.js';
 import { FileTree } from '@/features/files/file-tree.js';
 import { useFileActions, useListFolder, type Files } from '@/features/files/use-files.js';
@@ -73,7 +74,7 @@ export function SidePanel({
   const conflictPaths = useMemo(() => new Set(conflicts.map(({ path }) => path)), [conflicts]);
   const { state: branch, recover } = useBranchState(workspace.id, room);
   const writable = workspace.role !== 'read';
-  const { changes } = files;
+  const { changes, onCommitted: hideCommitted } = useUncommitted(files.changes);
   return (
     <div className="side-panel">
       <div className="side-switch">
@@ -143,7 +144,10 @@ export function SidePanel({
               writable={writable}
               onShowDiff={onShowDiff}
               onDiscard={(path) => actions.discard.mutate(path)}
-              onCommitted={onCommitted}
+              onCommitted={(paths) => {
+                hideCommitted(paths);
+                onCommitted();
+              }}
             />
           </div>
         )}

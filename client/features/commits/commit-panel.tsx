@@ -32,7 +32,7 @@ type Props = {
   writable: boolean;
   onShowDiff: (path: string) => void;
   onDiscard: (path: string) => void;
-  onCommitted: () => void;
+  onCommitted: (paths: readonly string[]) => void;
 };
 
 /** What a commit would hold, its message, and whose names will be in it. */
@@ -76,7 +76,7 @@ export function CommitPanel({
     onSuccess: ({ sha, committedPaths }) => {
       setMessage('');
       setLeft(new Set());
-      onCommitted();
+      onCommitted(committedPaths);
       // What was pressed is gone in a moment, or has nothing to press for.
       if (section.current?.contains(document.activeElement)) section.current.focus();
       const files = committedPaths.length === 1 ? '1 file' : `${committedPaths.length} files`;
