@@ -35,6 +35,15 @@ test('EDT8 every command is found by its name: Perch’s, and the editor’s own
   await expect(alice.locator('.monaco-diff-editor')).toBeVisible();
 });
 
+test('A11Y the editor’s own menu is told from the text it stands on', async ({ alice }) => {
+  await openFile(alice, 'main', 'src/camera.js');
+  await linesOf(alice).click({ button: 'right' });
+  const menu = alice.getByRole('menu').filter({ hasText: 'Command Palette' });
+  await expect(menu).toBeVisible();
+  const ground = alice.locator('.monaco-scrollable-element').filter({ has: menu });
+  await expect(ground).not.toHaveCSS('background-color', 'rgba(0, 0, 0, 0)');
+});
+
 test('EDT8 a symbol of the open file is gone to by its name', async ({ alice }) => {
   await openFile(alice, 'main', 'src/game.js');
   await alice.keyboard.press('Control+Shift+O');

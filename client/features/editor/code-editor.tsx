@@ -9,7 +9,7 @@ import { DelayedProgress } from '@/components/delayed-progress.js';
 import { useIsDark } from '@/lib/color-mode.js';
 import type { LiveDocument } from '@/lib/room/live-document.js';
 import { enterEditor, leaveEditor, takeFocusWish } from './active-editor.js';
-import { editorOptions } from './editor-options.js';
+import { EDITOR_CLASS, editorOptions } from './editor-options.js';
 import { indentAs, languageCalled } from './file-style.js';
 import { LARGE_LANGUAGE, largeModelOptions, largeOptions } from './large-text.js';
 import type { LineRange } from './line-range.js';
@@ -204,6 +204,7 @@ export function CodeEditor({
 
   const shown = (
     <Editor
+      className={EDITOR_CLASS}
       path={`perch-${group}:///${document.path}`}
       defaultValue=""
       language={large ? LARGE_LANGUAGE : undefined}

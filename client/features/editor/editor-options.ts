@@ -1,6 +1,9 @@
 import type { Settings } from '@protocol/settings.js';
 import type { editor } from 'monaco-editor';
 
+/** Monaco gives its colours to what has this class. Its menu stands beside the editor, in the element that has it. */
+export const EDITOR_CLASS = 'monaco-component';
+
 export const editorOptions: editor.IStandaloneEditorConstructionOptions = {
   automaticLayout: true,
   fontSize: 13,

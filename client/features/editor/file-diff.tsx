@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'react';
 import { DelayedProgress } from '@/components/delayed-progress.js';
 import { useIsDark } from '@/lib/color-mode.js';
 import type { LiveDocument } from '@/lib/room/live-document.js';
-import { editorOptions } from './editor-options.js';
+import { EDITOR_CLASS, editorOptions } from './editor-options.js';
 import { monaco } from './monaco.js';
 import { useDocumentText } from './use-document-text.js';
 
@@ -34,6 +34,7 @@ export function TextDiff({ path, base, text, group, labels }: TextDiffProps) {
   });
   return (
     <DiffEditor
+      className={EDITOR_CLASS}
       original={base}
       modified={text}
       originalModelPath={`perch-${labels ? 'current' : 'base'}-${group}:///${path}`}

@@ -1,7 +1,7 @@
 import { Editor } from '@monaco-editor/react';
 import { DelayedProgress } from '@/components/delayed-progress.js';
 import { useIsDark } from '@/lib/color-mode.js';
-import { editorOptions } from './editor-options.js';
+import { EDITOR_CLASS, editorOptions } from './editor-options.js';
 import { isLarge, LARGE_LANGUAGE, largeModelOptions, largeOptions } from './large-text.js';
 import './monaco.js';
 
@@ -23,6 +23,7 @@ export function TextView({
     <Editor
       // What is turned off for a large text stays off in its editor.
       key={large ? 'large' : 'usual'}
+      className={EDITOR_CLASS}
       value={text}
       path={`perch-past-${group}:///${path}`}
       language={large ? LARGE_LANGUAGE : undefined}
