@@ -1,5 +1,6 @@
 import { Checkbox, CheckboxGroup, Dialog, FormControl, Select } from '@primer/react';
 import type { Settings, SettingsUpdate } from '@protocol/settings.js';
+import { writtenKeys } from '@/lib/hotkeys.js';
 import { useChangeSettings, useSettings } from '@/lib/settings.js';
 
 const FONT_SIZES = [10, 11, 12, 13, 14, 15, 16, 18, 20, 22, 24];
@@ -76,7 +77,8 @@ export function SettingsDialog({ onClose }: { onClose: () => void }) {
             <Select.Option value="vim">Vim</Select.Option>
           </Select>
           <FormControl.Caption>
-            Vim’s work in the text. Those the page or the browser needs stay theirs, as Ctrl+P and Ctrl+W.
+            Vim’s work in the text. Those the page or the browser needs stay theirs, as {writtenKeys('Mod+P')}{' '}
+            and {writtenKeys('Mod+W')}.
           </FormControl.Caption>
         </FormControl>
         <CheckboxGroup>
