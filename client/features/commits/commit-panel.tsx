@@ -164,7 +164,11 @@ export function CommitPanel({
       </ul>
       {writable && (
         <div className="commit-form" onKeyDown={keys}>
-          {commit.error && <Flash variant="danger">{commit.error.message}</Flash>}
+          {commit.error && (
+            <Flash variant="danger" role="alert">
+              {commit.error.message}
+            </Flash>
+          )}
           <FormControl>
             <FormControl.Label>Commit message</FormControl.Label>
             <Textarea
