@@ -165,6 +165,20 @@ test('GIT1 a network that is cut before the ref moved: nothing is made, it says 
   expect([since(start), await pending()]).toEqual([[`Add ${path}`], []]);
 });
 
+test('GIT1 a page of a gateway in the place of an answer is none: nothing is told as made', async () => {
+  const start = head();
+  const path = await write(alice);
+  proxy.next('POST', GRAPHQL, { kind: 'answer', status: 200, body: '<html>Sign in to the network</html>' });
+  const refused = await commit(alice, path);
+  expect(refused).toMatchObject({
+    status: 502,
+    body: { code: 'forge', message: expect.stringContaining('Your work is kept') as string },
+  });
+  expect([since(start), await pending()]).toEqual([[], [path]]);
+  expect((await commit(alice, path)).status).toBe(200);
+  expect([since(start), await pending()]).toEqual([[`Add ${path}`], []]);
+});
+
 test('GIT1 a network that stays cut after the ref moved: once it is back the room follows, and nothing is made twice', async () => {
   const start = head();
   const path = await write(alice);

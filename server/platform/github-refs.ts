@@ -101,12 +101,14 @@ export class GithubRefs {
       force: update.force ?? false,
     };
     try {
-      await this.octokit.graphql(
+      const answer = await this.octokit.graphql<{ updateRefs: object | null } | undefined>(
         `mutation($repositoryId: ID!, $refUpdates: [RefUpdate!]!) {
           updateRefs(input: { repositoryId: $repositoryId, refUpdates: $refUpdates }) { clientMutationId }
         }`,
         { repositoryId: update.repositoryNodeId, refUpdates: [refUpdate], request: { retries: 0 } },
       );
+      // A gateway between answers with a page of its own, and that is no answer.
+      if (!answer?.updateRefs) throw new Error('the forge did not say that it moved the branch');
       return 'moved';
     } catch (error) {
       const refusal = refusedMove(error);
