@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ONE_LINE } from '../protocol/plain-text.js';
 import type { ForgeNews, Telling } from './forge-news.js';
 
 /** Longer is cut off: a name, not a text. Characters. */
@@ -14,7 +15,10 @@ const line = z.string().transform((text) =>
     .replaceAll(/\p{Cs}/gu, '\uFFFD'),
 );
 const page = z.unknown().transform((url) => z.url({ protocol: /^https?$/ }).safeParse(url).data ?? null);
-const branch = z.string().max(1_000);
+const branch = z
+  .string()
+  .max(1_000)
+  .regex(...ONE_LINE);
 const sha = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/);
 const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const repository = z.object({ id: z.number().int() });

@@ -84,8 +84,9 @@ async function read(request: Request): Promise<string> {
       }
     });
     request.once('end', resolve);
-    request.once('error', reject);
-    request.once('close', () => reject(new ProtocolError('invalid', 'This delivery broke off.')));
+    const broken = (): void => reject(new ProtocolError('invalid', 'This delivery broke off.'));
+    request.once('error', broken);
+    request.once('close', broken);
   });
   await ended;
   return Buffer.concat(pieces).toString();

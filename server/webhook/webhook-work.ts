@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ForgeNews } from '../forge-news/forge-news.js';
 import { NEWS } from '../forge-news/forge-payloads.js';
+import { ONE_LINE } from '../protocol/plain-text.js';
 
 /** What a delivery asks to look at. The forge is asked then: what a payload says may be old by now. */
 export type WebhookWork =
@@ -26,7 +27,10 @@ export type Pusher = { name: string; login?: string };
 const HEADS = 'refs/heads/';
 const repository = z.object({ id: z.number().int() });
 const sender = z.object({ login: z.string() });
-const name = z.string().max(1_000);
+const name = z
+  .string()
+  .max(1_000)
+  .regex(...ONE_LINE);
 const sha = z.string().regex(/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/);
 
 const push = z.object({

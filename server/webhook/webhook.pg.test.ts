@@ -97,6 +97,13 @@ test('GIT8 what is not signed, wrongly signed, of another repository or no event
   expect((await answer(it.deliver('push', '{'))).status).toBe(400);
   expect((await answer(it.deliver('push', { ref: 'refs/heads/main' }))).status).toBe(400);
   expect((await answer(it.deliver('push', payload, { guid: 'no guid' }))).status).toBe(400);
+  // What PostgreSQL refuses is no branch.
+  const { repository } = payload;
+  const said = { sha: await head(), context: 'ci', state: 'success', target_url: null, repository };
+  const status = { ...said, updated_at: new Date().toISOString(), branches: [{ name: 'ma\0in' }] };
+  expect((await answer(it.deliver('status', status))).status).toBe(400);
+  const made = { ref: 'ma\0in', ref_type: 'branch', repository };
+  expect((await answer(it.deliver('create', made))).status).toBe(400);
   const form = it.deliver('push', payload, {
     headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
   });
