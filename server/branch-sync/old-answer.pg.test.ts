@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { BranchState } from '../protocol/branch-state.js';
 import type { WorkspaceEvent } from '../protocol/event.js';
 import { OWNER, REPO } from '../testing/perch-server.js';
@@ -15,7 +15,10 @@ beforeAll(async () => {
   await database.connect();
   owner = await it.perch.ownerCookie();
 });
-afterEach(() => it.proxy.reset());
+afterEach(() => {
+  it.proxy.reset();
+  vi.restoreAllMocks();
+});
 afterAll(async () => {
   await database.end();
   await it.stop();
@@ -88,6 +91,13 @@ test('GIT3 where the old head stays, the branch was rewound, and it is told afte
   await expect.poll(() => told(id), SOON).toContain('branch.forced');
 });
 
+/** What comes now is of one moment, however busy the machine is. */
+function stopClock(): void {
+  vi.restoreAllMocks();
+  const now = performance.now();
+  vi.spyOn(performance, 'now').mockReturnValue(now);
+}
+
 /** A while in which the forge answers that there is no such branch. */
 function absent(branch: string, times = Infinity): void {
   const body = { message: 'Not Found', documentation_url: 'https://docs.github.com/rest' };
@@ -98,6 +108,7 @@ const asked = (branch: string) => it.proxy.count('GET', new RegExp(`git/ref/head
 
 test('GIT3 a forge that does not show a branch for a moment has not deleted it: nobody is told, and the room opens', async () => {
   const { id, after } = await committed('hidden');
+  stopClock();
   absent('hidden');
   const opened = await it.perch.ask(owner, 'POST /api/workspaces', {
     body: { owner: OWNER, repo: REPO, branch: 'hidden' },
@@ -130,6 +141,7 @@ test('GIT3 a branch that was made here just now is opened though the forge does 
     body: { owner: OWNER, repo: REPO, baseBranch: 'main', newBranch: 'fresh' },
   });
   expect(made.status).toBe(201);
+  stopClock();
   absent('fresh');
   const id = await it.perch.open(owner, 'fresh');
   it.proxy.reset();
@@ -146,9 +158,11 @@ test('GIT3 where a branch stays away it is told as deleted, once, whoever looks 
   const { id } = await committed('lost');
   it.surroundings.git.git('update-ref', '-d', 'refs/heads/lost');
   const start = performance.now();
+  stopClock();
   await it.perch.open(owner, 'lost');
   await it.perch.open(owner, 'lost');
   expect(await told(id)).not.toContain('branch.deleted');
+  vi.restoreAllMocks();
   await expect.poll(() => told(id), SOON).toContain('branch.deleted');
   const seconds = (performance.now() - start) / 1000;
   process.stdout.write(`a deletion that no webhook told of, once it was seen: ${seconds.toFixed(1)} s\n`);
@@ -158,12 +172,14 @@ test('GIT3 where a branch stays away it is told as deleted, once, whoever looks 
 
 test('GIT3 a branch that was away twice for a moment, and there in between, was not away all the time', async () => {
   const { id } = await committed('blinking');
+  stopClock();
   absent('blinking');
   await it.perch.open(owner, 'blinking');
   it.proxy.reset();
   // Until it was looked at again by itself.
   await expect.poll(() => asked('blinking'), SOON).toBeGreaterThan(0);
   await it.perch.open(owner, 'blinking');
+  stopClock();
   absent('blinking');
   await it.perch.open(owner, 'blinking');
   it.proxy.reset();
@@ -186,6 +202,7 @@ test('GIT3 a webhook that tells of a forced push is believed at once, and is so 
   };
   expect((await it.deliver('push', push)).status).toBe(202);
   await expect.poll(() => told(id), SOON).toContain('branch.forced');
+  stopClock();
   absent('forced');
   await it.perch.open(owner, 'forced');
   it.proxy.reset();
