@@ -44,6 +44,23 @@ test('A11Y the editor’s own menu is told from the text it stands on', async ({
   await expect(ground).not.toHaveCSS('background-color', 'rgba(0, 0, 0, 0)');
 });
 
+test('GIT6 a tree that GitHub did not give is told at once, and asked for again by a button', async ({
+  alice,
+}) => {
+  let asked = 0;
+  const message = 'GitHub does not answer. Your work is kept; try again.';
+  await alice.route(/\/api\/workspaces\/[^/]+\/tree$/, (route) =>
+    asked++ === 0
+      ? route.fulfill({ status: 502, json: { code: 'forge', message, retry: true } })
+      : route.continue(),
+  );
+  await alice.goto(codeOf('main'));
+  await expect(alice.getByText(message)).toBeVisible();
+  expect(asked).toBe(1);
+  await alice.getByRole('button', { name: 'Try again' }).click();
+  await expect(alice.getByRole('treeitem', { name: /README\.md/ })).toBeVisible();
+});
+
 test('EDT8 a symbol of the open file is gone to by its name', async ({ alice }) => {
   await openFile(alice, 'main', 'src/game.js');
   await alice.keyboard.press('Control+Shift+O');
