@@ -224,11 +224,21 @@ test('EVT1 files are made, renamed, deleted and brought back, and the other sees
   await expect(statusOf(alice)).toHaveText('Saved');
   // What was made is what one goes on with: from there back to the tree.
   await expect(editorOf(alice, 'notes.md')).toBeFocused();
+  await bob.getByRole('treeitem', { name: /notes\.md/ }).dblclick();
+  await expect(editorOf(bob, 'notes.md')).toBeFocused();
+  await bob.keyboard.type('He types ');
+  const editor = (await bob.locator('.code-editor').elementHandle())!;
   await alice.getByRole('treeitem', { name: /notes\.md/ }).focus();
   await alice.keyboard.press('F2');
   await alice.getByLabel('Path').fill('docs/notes.md');
   await alice.getByRole('button', { name: 'Move' }).click();
   await expect(bob.getByText(/moved notes\.md to/)).toBeVisible();
+  // The editor he types in stays: not a key of his is lost.
+  await expect(editorOf(bob, 'docs/notes.md')).toBeFocused();
+  expect(await editor.evaluate((element) => (element as { isConnected?: boolean }).isConnected)).toBe(true);
+  await bob.keyboard.type('on');
+  await expect(linesOf(alice)).toHaveText('He types on');
+  await expect(statusOf(bob)).toHaveText('Saved');
   await openFile(bob, 'main', 'README.md');
   await alice.getByRole('treeitem', { name: /README\.md/ }).focus();
   await alice.keyboard.press('Delete');

@@ -45,7 +45,8 @@ export function EditorGroup(props: Props) {
       />
       {shown ? (
         <EditorPane
-          key={shown.path}
+          // Whoever types in a file that is moved types on.
+          key={shown.opened ?? shown.path}
           workspace={workspace}
           path={shown.path}
           committedPath={committedPath(changes, shown.path)}

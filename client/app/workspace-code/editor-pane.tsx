@@ -174,6 +174,7 @@ export function EditorPane(props: EditorPaneProps) {
       <div className="editor-body">
         {view === 'past' ? (
           <FilePast
+            key={path}
             workspace={workspace}
             path={path}
             document={live ? document : null}
@@ -190,7 +191,13 @@ export function EditorPane(props: EditorPaneProps) {
             )}
             {gone && (
               <Suspense fallback={<DelayedProgress label="Loading the editor" />}>
-                <TextDiff path={path} base={gone.kind === 'text' ? gone.text : ''} text="" group={group} />
+                <TextDiff
+                  key={path}
+                  path={path}
+                  base={gone.kind === 'text' ? gone.text : ''}
+                  text=""
+                  group={group}
+                />
               </Suspense>
             )}
             {state?.kind === 'refused' && !gone && (
@@ -219,12 +226,19 @@ export function EditorPane(props: EditorPaneProps) {
               <Suspense fallback={<DelayedProgress label="Loading the editor" />}>
                 {view === 'diff' && base.data ? (
                   <FileDiff
+                    key={path}
                     document={document}
                     base={base.data.kind === 'text' ? base.data.text : ''}
                     group={group}
                   />
                 ) : view === 'preview' ? (
-                  <LivePreview document={document} workspaceId={workspace.id} path={path} onOpen={onOpen} />
+                  <LivePreview
+                    key={path}
+                    document={document}
+                    workspaceId={workspace.id}
+                    path={path}
+                    onOpen={onOpen}
+                  />
                 ) : (
                   <CodeEditor
                     key={large ? 'large' : 'usual'}

@@ -5,8 +5,11 @@
  * EDT5 Closing the active file activates its neighbour.
  */
 export type TabView = 'text' | 'diff' | 'preview' | 'past';
-/** `at` is the event after which a file of the past is shown; without it, the last there is. */
-export type Tab = { path: string; pinned: boolean; view: TabView; at?: number };
+/**
+ * `at` is the event after which a file of the past is shown; without it, the last there is.
+ * `opened` is what the tab was opened as, where its file was moved since: its editor is the same.
+ */
+export type Tab = { path: string; pinned: boolean; view: TabView; at?: number; opened?: string };
 export type Tabs = { open: readonly Tab[]; active: string | null };
 export type TabAction =
   /** Without a view an open tab keeps the one it has. */
@@ -27,7 +30,9 @@ export function tabsReducer(tabs: Tabs, action: TabAction): Tabs {
         return { open: replace(tabs.open, known, tab), active: action.path };
       }
       const { path, pin: pinned, view = 'text', at } = action;
-      const tab = { path, pinned, view, at };
+      // Where another tab was opened as this before its file was moved; no path ends so.
+      const isTaken = tabs.open.some((each) => each.opened === path);
+      const tab = { path, pinned, view, at, ...(isTaken && { opened: `${path}/` }) };
       const preview = tabs.open.find((each) => !each.pinned);
       return { open: preview ? replace(tabs.open, preview, tab) : [...tabs.open, tab], active: action.path };
     }
@@ -57,7 +62,10 @@ export function tabsReducer(tabs: Tabs, action: TabAction): Tabs {
             ? action.to + path.slice(action.from.length)
             : path;
       return {
-        open: tabs.open.map((tab) => ({ ...tab, path: moved(tab.path) })),
+        open: tabs.open.map((tab) => {
+          const path = moved(tab.path);
+          return path === tab.path ? tab : { ...tab, path, opened: tab.opened ?? tab.path };
+        }),
         active: tabs.active === null ? null : moved(tabs.active),
       };
     }

@@ -2,7 +2,7 @@ import { Editor } from '@monaco-editor/react';
 import type { FileStyle } from '@protocol/file.js';
 import type { Presence } from '@protocol/presence.js';
 import type { editor as MonacoEditor, Selection } from 'monaco-editor';
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { MonacoBinding } from 'y-monaco';
 import * as Y from 'yjs';
 import { DelayedProgress } from '@/components/delayed-progress.js';
@@ -84,10 +84,15 @@ export function CodeEditor({
   const [cursors, setCursors] = useState<RemoteCursors | null>(null);
   const doc = useDoc(document);
   const isDark = useIsDark();
+  const { path } = document;
+  const shownModel = useRef<MonacoEditor.ITextModel | null>(null);
 
   useEffect(() => {
     const model = editor?.getModel();
     if (!editor || !model || !doc) return undefined;
+    // A file that was moved has another model, of its new name; the keyboard stays in the editor.
+    if (shownModel.current !== model) shownModel.current?.dispose();
+    shownModel.current = model;
     model.setEOL(monaco.editor.EndOfLineSequence.LF);
     if (large) model.updateOptions(largeModelOptions);
     const text = document.text;
@@ -144,7 +149,7 @@ export function CodeEditor({
       remote.dispose();
       binding.destroy();
     };
-  }, [editor, doc, document, large, attach, onCursor, onEdited]);
+  }, [editor, doc, document, path, large, attach, onCursor, onEdited]);
 
   useEffect(() => {
     cursors?.show(present);
@@ -165,7 +170,7 @@ export function CodeEditor({
   useEffect(() => {
     const model = editor?.getModel();
     if (model && doc) onIndentation(indentAs(model, style, options.tabSize ?? 2));
-  }, [editor, doc, style, options, onIndentation]);
+  }, [editor, doc, path, style, options, onIndentation]);
 
   const language = large ? null : (style?.language ?? null);
   useEffect(() => {
@@ -177,7 +182,7 @@ export function CodeEditor({
     return () => {
       if (!model.isDisposed()) monaco.editor.setModelLanguage(model, usual);
     };
-  }, [editor, language]);
+  }, [editor, path, language]);
 
   useEffect(() => editor?.updateOptions({ readOnly: !writable }), [editor, writable]);
 
@@ -205,7 +210,7 @@ export function CodeEditor({
   const shown = (
     <Editor
       className={EDITOR_CLASS}
-      path={`perch-${group}:///${document.path}`}
+      path={`perch-${group}:///${path}`}
       defaultValue=""
       language={large ? LARGE_LANGUAGE : undefined}
       theme={isDark ? 'perch-dark' : 'perch-light'}
@@ -214,7 +219,7 @@ export function CodeEditor({
         ...editorOptions,
         ...options,
         ...(large && largeOptions),
-        ariaLabel: document.path,
+        ariaLabel: path,
         readOnly: !writable,
         readOnlyMessage: { value: 'You may watch this branch, not edit it.' },
       }}

@@ -8,10 +8,8 @@ export function useLiveDocument(room: Room, path: string): LiveDocument | null {
   useEffect(() => {
     const opened = room.openDocument(path);
     setDocument(opened);
-    return () => {
-      opened.close();
-      setDocument(null);
-    };
+    // It is the same one at another path where the file was moved.
+    return () => opened.close();
   }, [room, path]);
   return document;
 }
