@@ -238,7 +238,7 @@ test('GIT8 of an unknown repository, a branch nobody has opened, or by a wrong s
 });
 
 test('GIT8 what the forge says is one bounded line, and its links are pages', async () => {
-  const title = `${'x'.repeat(500)}\u0000\ud800`;
+  const title = `\u202e${'x'.repeat(500)}\u0000\ud800`;
   const body = { ...pullRequest('opened', 19, 1) };
   const of = body.pull_request as Body;
   const said = { ...body, pull_request: { ...of, title, html_url: 'javascript:alert(1)' } };

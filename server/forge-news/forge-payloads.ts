@@ -6,10 +6,10 @@ import type { ForgeNews, Telling } from './forge-news.js';
 const LINE_MAX = 300;
 const BRANCHES_MAX = 10;
 
-/** One line of text that PostgreSQL can keep. */
+/** One line of text that PostgreSQL can keep, and that turns no words around it: whoever may open a pull request wrote it. */
 const line = z.string().transform((text) =>
   text
-    .replaceAll(/\p{Cc}+/gu, ' ')
+    .replaceAll(/[\p{Cc}\p{Bidi_Control}]+/gu, ' ')
     .trim()
     .slice(0, LINE_MAX)
     .replaceAll(/\p{Cs}/gu, '\uFFFD'),
