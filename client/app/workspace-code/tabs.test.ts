@@ -20,6 +20,19 @@ it('EDT5 closing the active file activates its neighbour', () => {
   expect(after(keep('a'), { type: 'close', path: 'a' })).toEqual({ open: [], active: null });
 });
 
+it('EDT4 of files that were moved away from one name, and one that is there now, each keeps its own editor', () => {
+  const moved = after(
+    keep('a'),
+    { type: 'move', from: 'a', to: 'b' },
+    keep('a'),
+    { type: 'move', from: 'a', to: 'c' },
+    keep('a'),
+  );
+  expect(paths(moved)).toEqual(['b', 'c', 'a']);
+  const editors = moved.open.map((tab) => tab.opened ?? tab.path);
+  expect(new Set(editors).size).toBe(3);
+});
+
 it('EDT4 a moved folder takes its open files along', () => {
   const moved = tabsReducer(after(keep('src/a'), keep('srcx')), { type: 'move', from: 'src', to: 'lib' });
   expect(paths(moved)).toEqual(['lib/a', 'srcx']);

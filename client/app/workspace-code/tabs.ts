@@ -30,9 +30,10 @@ export function tabsReducer(tabs: Tabs, action: TabAction): Tabs {
         return { open: replace(tabs.open, known, tab), active: action.path };
       }
       const { path, pin: pinned, view = 'text', at } = action;
-      // Where another tab was opened as this before its file was moved; no path ends so.
-      const isTaken = tabs.open.some((each) => each.opened === path);
-      const tab = { path, pinned, view, at, ...(isTaken && { opened: `${path}/` }) };
+      let opened = path;
+      // Other tabs may have been opened as this before their files were moved; no path ends so.
+      while (tabs.open.some((each) => each.opened === opened)) opened += '/';
+      const tab = { path, pinned, view, at, ...(opened !== path && { opened }) };
       const preview = tabs.open.find((each) => !each.pinned);
       return { open: preview ? replace(tabs.open, preview, tab) : [...tabs.open, tab], active: action.path };
     }
