@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { DocumentTab } from '../document/testing/document-tab.js';
 import type { WorkspaceEvent } from '../protocol/event.js';
-import { ForgeProxy } from '../testing/forge-proxy.js';
+import { ForgeProxy, type Mishap } from '../testing/forge-proxy.js';
 import { PerchServer, startSurroundings, type TestSurroundings } from '../testing/perch-server.js';
 import { SOON } from '../testing/soon.js';
 
@@ -151,24 +151,16 @@ test('GIT1 a network that is cut after the ref moved: the commit is found, and t
   expect(moves() - before).toBe(1);
 });
 
-test('GIT1 a network that is cut before the ref moved: nothing is made, it says so, and the next try makes it once', async () => {
+test.each<[string, Mishap]>([
+  ['a network that is cut before the ref moved', { kind: 'cut-before' }],
+  [
+    'a page of a gateway in the place of an answer',
+    { kind: 'answer', status: 200, body: '<html>Sign in to the network</html>' },
+  ],
+])('GIT1 %s: nothing is made, it says so, and the next try makes it once', async (_, mishap) => {
   const start = head();
   const path = await write(alice);
-  proxy.next('POST', GRAPHQL, { kind: 'cut-before' });
-  const refused = await commit(alice, path);
-  expect(refused).toMatchObject({
-    status: 502,
-    body: { code: 'forge', message: expect.stringContaining('Your work is kept') as string },
-  });
-  expect([since(start), await pending()]).toEqual([[], [path]]);
-  expect((await commit(alice, path)).status).toBe(200);
-  expect([since(start), await pending()]).toEqual([[`Add ${path}`], []]);
-});
-
-test('GIT1 a page of a gateway in the place of an answer is none: nothing is told as made', async () => {
-  const start = head();
-  const path = await write(alice);
-  proxy.next('POST', GRAPHQL, { kind: 'answer', status: 200, body: '<html>Sign in to the network</html>' });
+  proxy.next('POST', GRAPHQL, mishap);
   const refused = await commit(alice, path);
   expect(refused).toMatchObject({
     status: 502,

@@ -86,6 +86,7 @@ export class AccessService implements OnApplicationBootstrap {
       throw (!repository && mayKnow && (await this.github.whyAbsent(owner, repo))) || notFound();
     }
     requireRank(role, need);
+    // What comes next asks by its id.
     if (!this.#stored.has(repository)) this.#byId.set(repository.id, repository);
     await this.#store(repository);
     return { repository, role };
