@@ -22,6 +22,9 @@ export function defineThemes(monaco: typeof Monaco): void {
       'editor.lineHighlightBackground': '#f6f8fa',
       'editor.selectionBackground': '#b6d6ff',
       'editorIndentGuide.background1': '#d1d9e0',
+      'menu.background': '#ffffff',
+      'menu.foreground': '#1f2328',
+      'menu.separatorBackground': '#d1d9e0',
     },
   });
   monaco.editor.defineTheme('perch-dark', {
@@ -44,6 +47,9 @@ export function defineThemes(monaco: typeof Monaco): void {
       'editor.lineHighlightBackground': '#151b23',
       'editor.selectionBackground': '#1f4b85',
       'editorIndentGuide.background1': '#3d444d',
+      'menu.background': '#010409',
+      'menu.foreground': '#f0f6fc',
+      'menu.separatorBackground': '#3d444d',
     },
   });
 }
